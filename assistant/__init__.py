@@ -1,0 +1,1 @@
+"""What the Rasa server loads: language pipeline, dialogue decision, answers, storage, privacy."""
