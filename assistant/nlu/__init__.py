@@ -1,1 +1,1 @@
-"""From what a person typed to topic, language, entities and danger. Plain functions; Rasa sees them in components.py."""
+"""From what a person typed to topic, language, entities and danger: plain functions, and Rasa components over them."""
