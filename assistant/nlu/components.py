@@ -1,0 +1,221 @@
+"""The language pipeline as Rasa graph components: each reads what the ones before left on the message.
+
+Left on a message: `folded` (text in matching form), `typed` and `standard` (words as spelt, and in their usual
+spelling), `concepts`, `found` (entities of the lexicon), `tongue` (language), `ranking` and `second` (topics),
+`danger`. The last component, `assistant.dialogue.component.DialogueDecision`, turns them into what Rasa reads.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from assistant import yaml
+from assistant.nlu import folds, linear
+from assistant.nlu.features import features
+from assistant.nlu.language import Guess, LanguageIdentifier, letters
+from assistant.nlu.lexicon import Lexicon
+from assistant.nlu.normalise import arabic_share, fold
+from assistant.nlu.questions import parts, second_question
+from assistant.nlu.safeguard import Safeguard
+from assistant.nlu.tokens import tokenize, words
+from assistant.paths import DATA
+
+Config = dict[str, Any]
+Kind = DefaultV1Recipe.ComponentType
+
+
+class _Step(GraphComponent):
+    """A component without weights: `read` works on one message that has text."""
+
+    @classmethod
+    def create(
+        cls, config: Config, model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "_Step":
+        """Called by Rasa."""
+        return cls(config)
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def read(self, message: Message) -> None:
+        """Leave on the message what this component finds."""
+        raise NotImplementedError
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Read messages that people sent."""
+        for message in messages:
+            if message.get(TEXT) is not None:
+                self.read(message)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Read the examples, for the components that learn from them."""
+        self.process(training_data.training_examples)
+        return training_data
+
+
+@DefaultV1Recipe.register(Kind.MESSAGE_TOKENIZER, is_trainable=False)
+class BilingualTokenizer(_Step):
+    """Folds the text and splits it into words: `folded`, `typed`."""
+
+    def read(self, message: Message) -> None:
+        """See class."""
+        folded = fold(message.get(TEXT))
+        message.set("folded", folded)
+        message.set("typed", words(tokenize(folded)))
+
+
+@DefaultV1Recipe.register(Kind.MESSAGE_FEATURIZER, is_trainable=True)
+class Language(_Step):
+    """Language of each message: `tongue`. Learns how French and Arabizi are spelt from the project's own examples."""
+
+    def __init__(
+        self, config: Config, model_storage: ModelStorage, resource: Resource, latin: linear.LinearModel
+    ) -> None:
+        super().__init__(config)
+        self._storage, self._resource = model_storage, resource
+        lexicon = yaml.read(DATA / "lexicon" / "languages.yml")
+        self._identifier = LanguageIdentifier(lexicon, latin, Lexicon().names)
+
+    @classmethod
+    def create(
+        cls, config: Config, model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "Language":
+        """Called by Rasa before training."""
+        return cls(config, model_storage, resource, linear.LinearModel.empty())
+
+    @classmethod
+    def load(
+        cls, config: Config, model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "Language":
+        """Called by Rasa to serve, and within training after `train`."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, linear.LinearModel.load(folder))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from the Latin-script examples; an example's language is metadata of its intent."""
+        examples = [(e.get("typed"), _language_of(e)) for e in training_data.intent_examples]
+        latin = [(t, language) for t, language in examples if t and language and arabic_share("".join(t)) < 0.5]
+        rows = [letters(typed) for typed, _ in latin]
+        settings = linear.Settings(blocks={"w": 1.0, "c": 1.0}, slack=1.0)
+        model = linear.train(rows, [language for _, language in latin], range(len(rows)), settings)
+        with self._storage.write_to(self._resource) as folder:
+            model.save(folder)
+        return self._resource
+
+    def read(self, message: Message) -> None:
+        """See class."""
+        known = _language_of(message)
+        guess = Guess(known, True) if known else self._identifier.guess(message.get("typed"))
+        message.set("tongue", asdict(guess))
+
+
+def _language_of(message: Message) -> str | None:
+    """Language of a training example, as its file says; None for a message of a person."""
+    metadata = message.get(METADATA) or {}
+    return (metadata.get(METADATA_INTENT) or {}).get("language")
+
+
+@DefaultV1Recipe.register(Kind.MESSAGE_FEATURIZER, is_trainable=False)
+class LexiconMatcher(_Step):
+    """Concepts, cities, needs and organisations named in a message, and the usual spelling of its words."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self._lexicon = Lexicon()
+
+    def read(self, message: Message) -> None:
+        """See class."""
+        standard = self._lexicon.standard(message.get("typed"), message.get("tongue")["language"])
+        concepts, found = self._lexicon.find(message.get("folded"), standard)
+        message.set("standard", standard)
+        message.set("concepts", concepts)
+        message.set("found", [entity.to_dict() for entity in found])
+
+
+@DefaultV1Recipe.register(Kind.INTENT_CLASSIFIER, is_trainable=True)
+class TopicClassifier(_Step):
+    """Topics with calibrated probabilities: `ranking`, and `second` when a message asks two things."""
+
+    def __init__(
+        self, config: Config, model_storage: ModelStorage, resource: Resource, model: linear.LinearModel
+    ) -> None:
+        super().__init__(config)
+        self._storage, self._resource, self._model = model_storage, resource, model
+        self._lexicon = Lexicon()
+
+    @classmethod
+    def create(
+        cls, config: Config, model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "TopicClassifier":
+        """Called by Rasa before training."""
+        return cls(config, model_storage, resource, linear.LinearModel.empty())
+
+    @classmethod
+    def load(
+        cls, config: Config, model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "TopicClassifier":
+        """Called by Rasa to serve."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, linear.LinearModel.load(folder))
+
+    @staticmethod
+    def get_default_config() -> Config:
+        """Settings of the linear model; the numbers are the outcome of the trials in docs/decisions.md."""
+        return {"blocks": {}, "rarest": 2, "slack": 0.3, "folds": 4}
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn the topics from all examples."""
+        examples = [e for e in training_data.intent_examples if e.get("typed")]
+        rows = [features(e.get("typed"), e.get("standard"), e.get("concepts")) for e in examples]
+        labels = [topic_of(e) for e in examples]
+        settings = linear.Settings(**{key: self._config[key] for key in ("blocks", "rarest", "slack", "folds")})
+        model = linear.train(rows, labels, folds.groups([e.get("typed") for e in examples]), settings)
+        with self._storage.write_to(self._resource) as folder:
+            model.save(folder)
+        return self._resource
+
+    def read(self, message: Message) -> None:
+        """See class."""
+        whole = self._ranking(message.get("typed"), message.get("standard"), message.get("concepts"))
+        asked = parts(message.get(TEXT))
+        rankings = [self._ranking_of(part, message.get("tongue")["language"]) for part in asked] if asked else []
+        first, second = second_question(whole, rankings)
+        message.set("ranking", first)
+        message.set("second", second)
+
+    def _ranking(self, typed: list[str], standard: list[str], concepts: list[str]) -> list[tuple[str, float]]:
+        if not any(any(c.isalpha() for c in word) for word in typed):
+            return []
+        return self._model.ranking(features(typed, standard, concepts))
+
+    def _ranking_of(self, text: str, language: str | None) -> list[tuple[str, float]]:
+        folded = fold(text)
+        typed = words(tokenize(folded))
+        standard = self._lexicon.standard(typed, language)
+        return self._ranking(typed, standard, self._lexicon.find(folded, standard)[0])
+
+
+def topic_of(example: Message) -> str:
+    """Topic of a training example with the dot: `regul.card`, whether the intent is written with a slash or a dot."""
+    return (example.get("intent_response_key") or example.get(INTENT)).replace("/", ".", 1)
+
+
+@DefaultV1Recipe.register(Kind.INTENT_CLASSIFIER, is_trainable=False)
+class SafeguardMatcher(_Step):
+    """Dangers, by deterministic matching: `danger` is a topic of the family `urgent`, or None."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        self._safeguard = Safeguard()
+
+    def read(self, message: Message) -> None:
+        """See class."""
+        message.set("danger", self._safeguard.kind(message.get("folded")))

@@ -1,0 +1,121 @@
+"""Which language a message is in: script first, words second, langdetect last and only on long enough Latin text."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from langdetect import DetectorFactory, LangDetectException, detect_langs
+
+from assistant.nlu.linear import LinearModel
+from assistant.nlu.normalise import arabic_share, fold
+
+# langdetect draws random numbers; a fixed seed makes it answer the same every time (its README, "Important note").
+DetectorFactory.seed = 0
+# langdetect is right about 60 to 78 % of the time on two words; it is asked from this many letters on.
+LETTERS_FOR_LANGDETECT = 25
+SURE_OF_FOREIGN = 0.90
+SURE, LIKELY = 0.90, 0.60
+WORDS_TO_SWITCH = 2
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Language of one message.
+
+    Attributes:
+        language: `fr`, `ar` (any variety, any script), `other`, or None when the message does not tell.
+        sure: whether that is enough to change the language of a conversation.
+        wish: language in which the person asks to be answered, if they name one.
+        ordered: whether the wish is an order ("réponds en arabe"), not only a name ("un cours en arabe").
+    """
+
+    language: str | None
+    sure: bool = False
+    wish: str | None = None
+    ordered: bool = False
+
+
+class LanguageIdentifier:
+    """Tells French, Arabic in both scripts, and other languages apart.
+
+    Args:
+        lexicon: content of `data/lexicon/languages.yml`: function words of each language, words that tell nothing
+            (`neutral`: "ok", greetings), and phrases that wish for a language (`wishes`).
+        latin: classifier of Latin-script words into `fr` and `ar`, trained on the project's own examples.
+        names: words of places and organisations; they tell nothing about the language.
+    """
+
+    def __init__(self, lexicon: Mapping[str, Any], latin: LinearModel, names: Iterable[str] = ()) -> None:
+        words = {name: frozenset(map(fold, listed)) for name, listed in lexicon["words"].items()}
+        self._french = words.pop("french")
+        self._arabizi = words.pop("arabizi")
+        self._foreign = words
+        self._neutral = frozenset(map(fold, lexicon["neutral"])) | frozenset(names)
+        self._wishes = [
+            (f" {fold(phrase)} ", language) for language, listed in lexicon["wishes"].items() for phrase in listed
+        ]
+        self._orders = frozenset(map(fold, lexicon["orders"]))
+        self._latin = latin
+
+    def guess(self, words: Sequence[str]) -> Guess:
+        """Language of a message.
+
+        Args:
+            words: its folded words.
+        """
+        guess = self._by_words(words)
+        text = f" {' '.join(words)} "
+        wishes = [(len(phrase), phrase, language) for phrase, language in self._wishes if phrase in text]
+        if not wishes:
+            return guess
+        _, phrase, language = max(wishes)
+        return replace(guess, wish=language, ordered=phrase.split()[0] in self._orders)
+
+    def _by_words(self, words: Sequence[str]) -> Guess:
+        telling = [w for w in words if w not in self._neutral and any(c.isalpha() for c in w)]
+        arabic = [w for w in telling if arabic_share(w) > 0.5]
+        if arabic:
+            return self._arabic_script(arabic, telling)
+        return self._latin_script(telling)
+
+    def _arabic_script(self, arabic: Sequence[str], telling: Sequence[str]) -> Guess:
+        """French with an Arabic name in it stays French; Arabic with many French words is Arabic."""
+        latin = [w for w in telling if w not in arabic]
+        if len(latin) > 2 * len(arabic) and sum(w in self._french for w in latin) >= 3:
+            return self._latin_script(latin)
+        return Guess("ar", len(arabic) >= WORDS_TO_SWITCH)
+
+    def _latin_script(self, telling: Sequence[str]) -> Guess:
+        if not telling:
+            return Guess(None)
+        at_home = sum(w in self._french or w in self._arabizi for w in telling)
+        foreign = max(sum(w in found for w in telling) for found in self._foreign.values())
+        if foreign > at_home and foreign >= min(2, len(telling)):
+            return Guess("other", foreign >= WORDS_TO_SWITCH)
+        if not at_home and _foreign_by_letters(telling):
+            return Guess("other", True)
+        language, probability = self._latin.ranking(letters(telling))[0]
+        if probability < LIKELY and not at_home:
+            return Guess(None)
+        return Guess(language, probability >= SURE and len(telling) >= WORDS_TO_SWITCH)
+
+
+def letters(words: Sequence[str]) -> Counter[str]:
+    """Features of the Latin-script classifier: whole words (`w`) and letters in threes inside a padded word (`c`)."""
+    counts: Counter[str] = Counter("w" + word for word in words)
+    for word in words:
+        padded = f"<{word}>"
+        counts.update("c" + padded[i : i + size] for size in (2, 3, 4) for i in range(len(padded) - size + 1))
+    return counts
+
+
+def _foreign_by_letters(words: Sequence[str]) -> bool:
+    text = " ".join(words)
+    if len(text) < LETTERS_FOR_LANGDETECT:
+        return False
+    try:
+        best = detect_langs(text)[0]
+    except LangDetectException:  # no letters that it knows
+        return False
+    return best.lang != "fr" and best.prob >= SURE_OF_FOREIGN

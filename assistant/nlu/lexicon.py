@@ -1,0 +1,217 @@
+"""What `data/lexicon/` knows: concepts, cities, needs, organisations and spellings, matched by spaCy's PhraseMatcher.
+
+Concepts are shared by both languages (carte de séjour, titre, إقامة, iqama are one) and are features of the classifier;
+cities, needs and organisations become entities.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from rapidfuzz import fuzz, process
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from assistant import yaml
+from assistant.nlu import tokens
+from assistant.nlu.normalise import fold
+from assistant.paths import DATA
+
+# Words before a place name; an ambiguous spelling ("sale", "safi") is a city only after one of them.
+PLACE_PREPOSITIONS = frozenset(
+    [
+        "a",
+        "de",
+        "d",
+        "sur",
+        "vers",
+        "depuis",
+        "ville",
+        "f",
+        "fi",
+        "b",
+        "mn",
+        "men",
+        "l",
+        "lmdinat",
+        "في",
+        "ف",
+        "ب",
+        "من",
+        "الي",
+        "ل",
+        "مدينه",
+        "بمدينه",
+    ]
+)
+ARABIC_PREFIXES = ("وب", "ول", "ف", "ب", "ل", "و")
+# A typo counts as a city from this similarity on (0-100), and only for words of this length: measured on the words of
+# all training examples, none of which may become a city that it does not name.
+CLOSE_ENOUGH, LONG_ENOUGH = 88, 5
+
+
+@dataclass(frozen=True)
+class Entity:
+    """Something named in a message: `kind` (city, need, organisation), its id, and the characters it stands at."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """As Rasa writes entities."""
+        return {"entity": self.kind, "value": self.value, "start": self.start, "end": self.end, "extractor": "Lexicon"}
+
+
+class Lexicon:
+    """The lexicon of one folder, ready to match."""
+
+    def __init__(self, folder: Path = DATA / "lexicon") -> None:
+        """Read the files.
+
+        Args:
+            folder: folder with `concepts.yml`, `cities.yml`, `needs.yml`, `organisations.yml`, `spellings_fr.yml`,
+                `arabizi.yml`.
+
+        Raises:
+            FileNotFoundError, ValueError: a file is missing or not readable.
+        """
+        self._folder = folder
+        self._ambiguous = {fold(word): city for city, row in self.cities.items() for word in row.get("ambiguous") or ()}
+        self._phrases = dict(self._all_phrases())
+        self._matchers = {script: self._matcher(script) for script in ("fr", "ar")}
+        self._typo_targets = {
+            phrase: label.split(":")[1]
+            for label, phrases in self._phrases.items()
+            if label.startswith("city:")
+            for phrase in phrases
+            if len(phrase) >= LONG_ENOUGH and " " not in phrase
+        }
+
+    def _section(self, name: str) -> dict[str, Any]:
+        return yaml.read(self._folder / f"{name}.yml")[name.removesuffix("_fr")]
+
+    @cached_property
+    def cities(self) -> dict[str, Any]:
+        """City id -> `{fr, ar, spellings, ambiguous}`."""
+        return self._section("cities")
+
+    @cached_property
+    def needs(self) -> dict[str, Any]:
+        """Need id -> `{fr, ar, topic, words}`."""
+        return self._section("needs")
+
+    @cached_property
+    def french_spellings(self) -> dict[str, list[str]]:
+        """SMS or misspelt French token -> its standard words."""
+        return {
+            fold(str(word)): fold(str(standard)).split() for word, standard in self._section("spellings_fr").items()
+        }
+
+    @cached_property
+    def arabizi(self) -> dict[str, str]:
+        """Arabizi token -> its word in Arabic script, folded."""
+        return {fold(str(word)): fold(str(arabic)) for word, arabic in self._section("arabizi").items()}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names of cities and organisations of one word: they tell nothing about the language of a message."""
+        named = (found for label, found in self._phrases.items() if label.startswith(("city:", "organisation:")))
+        return frozenset(name for found in named for name in found if " " not in name) | self._ambiguous.keys()
+
+    def _all_phrases(self) -> Iterable[tuple[str, set[str]]]:
+        for concept, phrases in self._section("concepts").items():
+            yield f"concept:{concept}", {fold(str(p)) for p in phrases}
+        for city, row in self.cities.items():
+            names = {fold(str(name)) for name in [row["fr"], row["ar"], *(row.get("spellings") or ())]}
+            yield f"city:{city}", names - self._ambiguous.keys()
+        for need, row in self.needs.items():
+            yield f"need:{need}", {fold(str(word)) for word in row["words"]}
+        for organisation, row in self._section("organisations").items():
+            yield f"organisation:{organisation}", {fold(str(name)) for name in row["names"]}
+
+    def _matcher(self, script: str) -> PhraseMatcher:
+        pipeline = tokens.pipeline(script)
+        matcher = PhraseMatcher(pipeline.vocab)
+        for label, phrases in self._phrases.items():
+            matcher.add(label, [pipeline.make_doc(phrase) for phrase in phrases if phrase])
+        return matcher
+
+    def standard(self, typed: Sequence[str], language: str | None) -> list[str]:
+        """Words in their usual spelling: SMS French written out, Arabizi in Arabic letters.
+
+        Args:
+            typed: folded words as spelt.
+            language: language of the message; unknown Latin-script words are left as they are.
+        """
+        if language == "ar":
+            return [part for word in typed for part in self.arabizi.get(word, word).split()]
+        if language == "fr":
+            return [part for word in typed for part in self.french_spellings.get(word, [word])]
+        return list(typed)
+
+    def find(self, folded: str, standard: Sequence[str]) -> tuple[list[str], list[Entity]]:
+        """Names of the concepts (sorted), and the entities at their place in the folded text.
+
+        Args:
+            folded: the message in matching form.
+            standard: its words in their usual spelling, in which concepts are looked for too.
+        """
+        doc = tokens.tokenize(folded)
+        concepts: set[str] = set()
+        found: list[Entity] = []
+        for label, start, end in self._matches(doc):
+            kind, _, value = label.partition(":")
+            if kind == "concept":
+                concepts.add(value)
+            else:
+                span = doc[start:end]
+                found.append(Entity(kind, value, span.start_char, span.end_char))
+        for label, _, _ in self._matches(tokens.tokenize(" ".join(standard))):
+            if label.startswith("concept:"):
+                concepts.add(label.partition(":")[2])
+        found.extend(self._cities_in_context(doc, found))
+        return sorted(concepts), _longest(found)
+
+    def _matches(self, doc: Doc) -> Iterable[tuple[str, int, int]]:
+        for label, start, end in self._matchers[doc.lang_](doc):
+            yield doc.vocab.strings[label], start, end
+
+    def _cities_in_context(self, doc: Doc, found: list[Entity]) -> Iterable[Entity]:
+        """Cities behind an Arabic prefix, ambiguous names after a preposition, and typos of long names."""
+        taken = {i for entity in found if entity.kind == "city" for i in range(entity.start, entity.end)}
+        previous = ""
+        for token in doc:
+            word = token.text.strip("'-")
+            if word and token.idx not in taken:
+                city = self._city_of(word, previous)
+                if city:
+                    yield Entity("city", city, token.idx, token.idx + len(token.text))
+            previous = word or previous
+
+    def _city_of(self, word: str, previous: str) -> str | None:
+        after_preposition = previous in PLACE_PREPOSITIONS
+        if word in self._ambiguous:
+            return self._ambiguous[word] if after_preposition else None
+        for prefix in ARABIC_PREFIXES:
+            bare = word.removeprefix(prefix)
+            if bare != word and len(bare) > 2:
+                city = self._ambiguous.get(bare) or self._typo_targets.get(bare)
+                if city:
+                    return city
+        if len(word) < LONG_ENOUGH or not after_preposition:
+            return None
+        close = process.extractOne(word, self._typo_targets.keys(), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH - 8)
+        return self._typo_targets[close[0]] if close else None
+
+
+def _longest(entities: Iterable[Entity]) -> list[Entity]:
+    """Entities in order of the text; of one kind, none inside a longer one."""
+    kept: list[Entity] = []
+    for entity in sorted(set(entities), key=lambda e: (e.start - e.end, e.start)):
+        if not any(k.kind == entity.kind and k.start < entity.end and entity.start < k.end for k in kept):
+            kept.append(entity)
+    return sorted(kept, key=lambda e: (e.start, e.kind))

@@ -1,0 +1,291 @@
+"""The safeguard: recognises dangers (injury, violence, trafficking, suicide, detention, sea, missing) by fixed patterns.
+
+All words and patterns are in `data/lexicon/urgent.yml`, which says how to read them. A message becomes a list of words
+of one spelling; each word belongs to classes; a pattern is a sequence of classes with bounded gaps. Nothing is learnt:
+the same message always gives the same answer.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+
+from rapidfuzz.distance import OSA
+
+from assistant import yaml
+from assistant.nlu.normalise import fold
+from assistant.nlu.skeleton import skeleton
+from assistant.paths import DATA
+
+# Beyond this many words the patterns see only the beginning: work stays bounded.
+MAX_WORDS = 200
+# Lengths from which an Arabic word (a stem) also matches Arabizi by its sound key, and from which a Latin word bears one
+# typing slip: below them, ordinary words of the training messages were taken for dangers.
+SURE_SOUND, SURE_SOUND_STEM, SURE_TYPO = 4, 5, 7
+_WORD = re.compile(r"[^\W_]+")
+_DOUBLED = re.compile(r"([^\W\d_])\1+")
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_NEGATED = re.compile(r"(ما|ma)(..+(?:ش|ch|sh|x))")
+# Spellings that French does not have: one such word, or one of the list `arabizi`, and the message is read by sound too.
+_ARABIZI = re.compile(r"[a-z]+[3579][a-z]*|[379][a-z]{2,}|k(?:ay|at|an)[a-z]{3,}|\w*(?:kh|gh[^tn])\w+|\w{4,}ou?ni|m[ck]h?\w+")
+_ELISION = re.compile(r"[mltdjsn](?=[aeiouyh])\w{4,}")
+_ARABIC_START = re.compile(r"[\u0621-\u064a]")
+_ARABIC_PREFIXES = ("وال", "فال", "بال", "كال", "هال", "عال", "شال", "ال", "ول", "وب", "وف", "و", "ف", "ب", "ل", "ه")
+_LATIN_PREFIXES = ("wl", "fl", "bl", "l", "w", "f", "b")
+_VERB_PREFIXES = ("", "ي", "ت", "ن", "ا", "كي", "كت", "كن", "كا", "تي", "تا", "بي", "بت", "بن", "غي", "هي", "حي", "ح", "عم")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One class of a pattern, and how many words may stand before it."""
+
+    name: str
+    gap: int
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A sequence of steps as written in `source`; `tail` is how many words may follow when the message must end."""
+
+    source: str
+    steps: tuple[Step, ...]
+    at_start: bool
+    tail: int | None
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A pattern found at the words `start` to `end` (exclusive)."""
+
+    kind: str
+    pattern: str
+    start: int
+    end: int
+
+
+Spans = dict[str, dict[int, list[int]]]
+
+
+class Safeguard:
+    """The dangers of one file, ready to match."""
+
+    def __init__(self, path: Path = DATA / "lexicon" / "urgent.yml") -> None:
+        """Compile the file.
+
+        Raises:
+            FileNotFoundError, ValueError: the file is missing or not readable, or a pattern names an unknown class.
+        """
+        content = yaml.read(path)
+        self._exact: dict[str, set[str]] = defaultdict(set)
+        self._stems: dict[str, set[str]] = defaultdict(set)
+        self._sounds: dict[str, set[str]] = defaultdict(set)
+        self._sound_stems: dict[str, set[str]] = defaultdict(set)
+        self._typos: dict[str, set[str]] = defaultdict(set)
+        self._phrases: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
+        self._spellings = {_bare(word): _words(standard) for word, standard in content["spellings"].items()}
+        self._arabizi = frozenset(_bare(word) for word in content["arabizi"].split())
+        self._names = set(content["classes"])
+        for name, entries in content["classes"].items():
+            self._add(name, entries.split())
+        self._order: list[str] = content["order"]
+        self._cancelling = list(self._patterns(content["never"]))
+        self._silencing = list(self._patterns(content["elsewhere"]))
+        self._first = [(k, p) for k in self._order for p in self._patterns(content["dangers"][k].get("first", ()))]
+        self._then = [(k, p) for k in self._order for p in self._patterns(content["dangers"][k]["patterns"])]
+        self._classes_of = lru_cache(maxsize=50_000)(self._look_up)
+
+    def kind(self, text: str) -> str | None:
+        """The danger in a message as a topic (`urgent.sea`), or None.
+
+        Args:
+            text: the message as typed, or folded: the result is the same.
+        """
+        found = next(self.matches(text), None)
+        return found.kind if found else None
+
+    def matches(self, text: str) -> Iterator[Match]:
+        """Every pattern that holds, the deciding one first."""
+        words = self.words(text)
+        spans = self._spans(words)
+        present = frozenset(spans)
+        if any(_find(p, spans, present, len(words)) for p in self._silencing):
+            return
+        cancelled = [span for p in self._cancelling for span in _find(p, spans, present, len(words))]
+        for kind, pattern in (*self._first, *self._then):
+            for start, end in _find(pattern, spans, present, len(words)):
+                if not any(a < end and start < b for a, b in cancelled):
+                    yield Match(f"urgent.{kind}", pattern.source, start, end)
+                    break
+
+    def words(self, text: str) -> list[str]:
+        """Words of a message in the one spelling that patterns see."""
+        found: list[str] = []
+        for word in _words(fold(text)):
+            if word in self._spellings:
+                found.extend(self._spellings[word])
+            elif negated := _NEGATED.fullmatch(word):
+                found.extend(negated.groups())
+            elif _ELISION.fullmatch(word) and not self._classes_of(word, False) and self._classes_of(word[1:], False):
+                found.extend((word[0], word[1:]))
+            else:
+                found.append(word)
+        return found[:MAX_WORDS]
+
+    def _spans(self, words: list[str]) -> Spans:
+        spans: Spans = defaultdict(lambda: defaultdict(list))
+        by_sound = any(word in self._arabizi or _ARABIZI.fullmatch(word) for word in words)
+        for i, word in enumerate(words):
+            for name in self._classes_of(word, by_sound):
+                spans[name][i].append(i + 1)
+            for phrase, name in self._phrases.get(word, ()):
+                if words[i : i + len(phrase)] == phrase:
+                    spans[name][i].append(i + len(phrase))
+        return spans
+
+    def _look_up(self, word: str, by_sound: bool) -> frozenset[str]:
+        """Classes of a word: as spelt, behind a prefix, by sound, with one slip."""
+        names: set[str] = set()
+        is_arabic = bool(_ARABIC_START.match(word))
+        for form in _forms(word, _ARABIC_PREFIXES if is_arabic else _LATIN_PREFIXES):
+            names |= self._exact.get(form, set())
+            names |= _by_stem(form, self._stems)
+            if by_sound and not is_arabic:
+                key = skeleton(form)
+                names |= self._sounds.get(key, set())
+                names |= _by_stem(key, self._sound_stems)
+        if not names and len(word) >= SURE_TYPO and not is_arabic:
+            for shorter in (word, *_one_less(word)):
+                for known in self._typos.get(shorter, ()):
+                    if OSA.distance(word, known) <= 1:
+                        names |= self._exact[known]
+        return frozenset(names)
+
+    def _add(self, name: str, entries: Iterable[str]) -> None:
+        for entry in (form for written in entries for form in _expanded(written)):
+            if "_" in entry:
+                phrase = [w for word in entry.split("_") for w in _words(fold(word))]
+                phrase = [w for word in phrase for w in self._spellings.get(word, [word])]
+                self._phrases[phrase[0]].append((phrase, name))
+                continue
+            by_sound, is_stem = entry.startswith("~"), entry.endswith("*")
+            word = _bare(entry.strip("~*"))
+            if not by_sound:
+                (self._stems if is_stem else self._exact)[word].add(name)
+            key = skeleton(word)
+            if len(key) >= (SURE_SOUND_STEM if is_stem else SURE_SOUND) and (by_sound or _ARABIC_START.match(word)):
+                (self._sound_stems if is_stem else self._sounds)[key].add(name)
+            elif not is_stem and len(word) >= SURE_TYPO and word.isascii():
+                for shorter in (word, *_one_less(word)):
+                    self._typos[shorter].add(word)
+
+    def _patterns(self, sources: Iterable[str]) -> Iterator[Pattern]:
+        for source in sources:
+            for items in product(*map(self._alternatives, source.split())):
+                one = " ".join(items)
+                either = re.fullmatch(r"(.+?) <(\d+)> (.+)", one)
+                if either:
+                    left, gap, right = either.groups()
+                    yield self._pattern(f"{left} ~{gap} {right}")
+                    yield self._pattern(f"{right} ~{gap} {left}")
+                else:
+                    yield self._pattern(one)
+
+    def _alternatives(self, item: str) -> list[str]:
+        """`A|B|word|other` of a pattern as A, B, and the words together."""
+        parts = item.split("|")
+        own = [part for part in parts if part in self._names or part == "$"]
+        plain = [part for part in parts if part not in own]
+        return own + (["|".join(plain)] if plain else [])
+
+    def _pattern(self, source: str) -> Pattern:
+        steps: list[Step] = []
+        gap, at_start, tail = 0, False, None
+        for item in source.split():
+            if item == "^":
+                at_start = True
+            elif item == "$":
+                tail = gap
+            elif item.startswith("~") and item[1:].isdigit():
+                gap = int(item[1:])
+            else:
+                if item.isupper() and item.isascii() and item not in self._names:
+                    raise ValueError(f"urgent.yml: {item} in '{source}' is no class.")
+                if item not in self._names:
+                    self._names.add(item)
+                    self._add(item, item.split("|"))
+                steps.append(Step(item, gap))
+                gap = 0
+        return Pattern(source, tuple(steps), at_start, tail, frozenset(step.name for step in steps))
+
+
+def _find(pattern: Pattern, spans: Spans, present: frozenset[str], length: int) -> list[tuple[int, int]]:
+    """Where a pattern holds: at most one end for each beginning."""
+    if not pattern.needs <= present:
+        return []
+    first = pattern.steps[0]
+    found = []
+    for start, ends in spans[first.name].items():
+        if pattern.at_start and start > first.gap:
+            continue
+        for end in ends:
+            last = _rest(pattern, 1, end, spans, length)
+            if last is not None:
+                found.append((start, last))
+                break
+    return found
+
+
+def _rest(pattern: Pattern, index: int, position: int, spans: Spans, length: int) -> int | None:
+    if index == len(pattern.steps):
+        return position if pattern.tail is None or length - position <= pattern.tail else None
+    step = pattern.steps[index]
+    starts = spans[step.name]
+    for start in range(position, position + step.gap + 1):
+        for end in starts.get(start, ()):
+            last = _rest(pattern, index + 1, end, spans, length)
+            if last is not None:
+                return last
+    return None
+
+
+def _words(folded: str) -> list[str]:
+    return [_DOUBLED.sub(r"\1", word) for word in _WORD.findall(folded)]
+
+
+def _bare(word: str) -> str:
+    return _DOUBLED.sub(r"\1", fold(str(word)))
+
+
+def _forms(word: str, prefixes: tuple[str, ...]) -> Iterator[str]:
+    yield word
+    for prefix in prefixes:
+        if word.startswith(prefix) and len(word) - len(prefix) > 2:
+            yield word[len(prefix) :]
+
+
+def _by_stem(word: str, stems: dict[str, set[str]]) -> set[str]:
+    return {name for end in range(2, len(word) + 1) for name in stems.get(word[:end], ())}
+
+
+def _one_less(word: str) -> Iterator[str]:
+    return (word[:i] + word[i + 1 :] for i in range(len(word)))
+
+
+def _expanded(entry: str) -> Iterator[str]:
+    """`a{b,c}d` as abd, acd; `@x` as x behind every Arabic verb prefix.
+
+    >>> list(_expanded("{k,}ab"))
+    ['kab', 'ab']
+    """
+    head, at, tail = entry.partition("@")
+    if at:
+        for prefix in _VERB_PREFIXES:
+            yield from _expanded(head + prefix + tail)
+        return
+    parts = _BRACES.split(entry)
+    choices = [part.split(",") if i % 2 else [part] for i, part in enumerate(parts)]
+    yield from ("".join(chosen) for chosen in product(*choices))
