@@ -1,0 +1,226 @@
+"""The one place that decides what a message gets: an answer, a question back, "I am lost", or "not my field".
+
+A pure function of what was read in the message and of the turn before. The running assistant and
+`python -m assistant.parse` both call it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.dialogue.state import Decision, Turn
+from assistant.dialogue.topics import DIMENSIONS, LANGUAGES, families, family, topics
+
+MAIN_MENU = "menu.main"
+# Asked back about a message: at most this many topics, and the way to everything else.
+OFFERS = 3
+# A message of so few words that names a language asks for it.
+WORDS_OF_A_WISH = 4
+# Topics that carry on a conversation: they are never offered when asking back, and never change its subject.
+SMALL_TALK = frozenset({"chat", "urgent", "follow", "out_of_scope"})
+# After these the person is told nothing about privacy: the reply is about nothing else.
+SILENT = frozenset({"chat.privacy", "chat.privacy_full", "chat.delete_data", "chat.erased"})
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """When to answer and when to ask; probabilities of the calibrated classifier, one set a language.
+
+    Attributes:
+        answer: least probability of the best topic to answer at once.
+        ask: least probability that the three best topics hold together to ask back.
+        out_of_scope: least probability of `out_of_scope` to say so.
+        follow: least probability of a follow-up to lean on the last topic.
+    """
+
+    answer: float
+    ask: float
+    out_of_scope: float
+    follow: float
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What the language pipeline read in one message.
+
+    Attributes:
+        language: language of this message (`fr`, `ar`, `other`) or None when it does not tell.
+        sure_of_language: whether that is enough to change the language of a conversation.
+        wish: language that the message names as one to be answered in.
+        ordered: whether that is an order, whatever else the message asks.
+        ranking: topics with their probability, best first; empty for a message without words.
+        second: topic of a second question in the same message.
+        urgent: topic of a danger (`urgent.sea`).
+        target: what a tapped button names, or what a number or title chose among the last offers.
+        words: number of words.
+    """
+
+    ranking: Sequence[tuple[str, float]] = ()
+    language: str | None = None
+    sure_of_language: bool = False
+    wish: str | None = None
+    ordered: bool = False
+    second: str | None = None
+    urgent: str | None = None
+    target: str | None = None
+    words: int = 0
+
+
+def decide(message: Understood, before: Turn | None, thresholds: Mapping[str, Thresholds]) -> Turn:
+    """What the assistant says to a message.
+
+    Args:
+        message: what was read.
+        before: the turn before in this session, None at its beginning.
+        thresholds: by language of the message.
+    """
+    last = before or Turn(reply="", decision="answer", topic="")
+    message = replace(message, wish=_meant(message))
+    language = _language(message, last.language)
+    turn = _reply(message, last, thresholds[language or "fr"])
+    turn = replace(turn, language=turn.language or language)
+    return _with_offers(_with_privacy(turn, last), message)
+
+
+def _meant(message: Understood) -> str | None:
+    """The wish for a language, unless the words only name one ("un cours en français")."""
+    asked = message.ordered or message.words <= WORDS_OF_A_WISH or _topic(message.ranking) == "chat.language"
+    return message.wish if asked else None
+
+
+def _language(message: Understood, so_far: str | None) -> str | None:
+    """Sticky: an explicit wish always wins, a sure reading changes it, anything else leaves it."""
+    if message.wish:
+        return message.wish
+    if message.language in LANGUAGES and (message.sure_of_language or so_far is None):
+        return message.language
+    return so_far
+
+
+def _reply(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
+    ranking = message.ranking
+    best = _topic(ranking)
+    if message.urgent:
+        return Turn(message.urgent, "answer", message.urgent, urgent=True)
+    if message.target:
+        return _chosen(message.target, last)
+    if message.wish and (best == "chat.language" or message.words <= WORDS_OF_A_WISH):
+        return Turn("chat.language", "answer", "chat.language", subject=last.subject, language=message.wish)
+    if not ranking:
+        return _failed("unreadable", best, last)
+    if message.language == "other":
+        return Turn("other_language", "lost", best, subject=last.subject, offered=("language.fr", "language.ar"))
+    follow = _follow_up(ranking, last, bounds)
+    if follow:
+        return follow
+    return _by_ranking(_without_follow_ups(ranking), last, bounds)
+
+
+def _topic(ranking: Sequence[tuple[str, float]]) -> str:
+    return next((name for name, _ in ranking if family(name) != "follow"), "out_of_scope")
+
+
+def _chosen(target: str, last: Turn) -> Turn:
+    kind, _, rest = target.partition(".")
+    if kind == "language":
+        return Turn("chat.language", "answer", "chat.language", subject=last.subject, language=rest)
+    if kind == "menu":
+        return Turn(target, "answer", "chat.help", subject=last.subject)
+    return _answer(target, last)
+
+
+def _answer(topic: str, last: Turn) -> Turn:
+    """The answer to a topic; some of the dialogue's own topics depend on what was said before."""
+    subject = last.subject if family(topic) in SMALL_TALK else topic
+    turn = Turn(topic, "answer", topic, subject=subject, urgent=family(topic) == "urgent")
+    if topic == "chat.affirm":
+        return _affirmed(turn, last)
+    if topic == "chat.delete_data" and "chat.erased" not in last.offered:
+        return replace(turn, offered=("chat.erased", "chat.deny"))
+    if topic == "chat.erased" and "chat.erased" not in last.offered:
+        return replace(turn, reply="chat.delete_data", offered=("chat.erased", "chat.deny"))
+    return turn
+
+
+def _affirmed(turn: Turn, last: Turn) -> Turn:
+    """ "Yes" takes the one thing that was offered; erasing is never taken by a bare yes."""
+    open_offers = [name for name in last.offered if name not in (MAIN_MENU, "chat.deny", "chat.erased")]
+    if last.second or len(open_offers) == 1:
+        return _answer(open_offers[0], replace(last, offered=()))
+    return replace(turn, offered=last.offered)
+
+
+def _follow_up(ranking: Sequence[tuple[str, float]], last: Turn, bounds: Thresholds) -> Turn | None:
+    """A short question about cost, time, papers or place that leans on the last topic."""
+    best, probability = ranking[0]
+    dimension = best.partition(".")[2]
+    if family(best) != "follow" or dimension not in DIMENSIONS or probability < bounds.follow:
+        return None
+    if last.subject is None:
+        return None
+    reply = topics()[last.subject].follow.get(dimension, "follow_unknown")
+    topic = reply if reply in topics() else last.subject
+    subject = reply if reply in topics() else last.subject
+    return Turn(reply, "answer", topic, subject=subject, dimension=dimension)
+
+
+def _without_follow_ups(ranking: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Without a topic to lean on a follow-up is no reading: its share goes to the others."""
+    kept = [(name, p) for name, p in ranking if family(name) != "follow"]
+    total = sum(p for _, p in kept) or 1.0
+    return [(name, p / total) for name, p in kept]
+
+
+def _by_ranking(ranking: Sequence[tuple[str, float]], last: Turn, bounds: Thresholds) -> Turn:
+    best, probability = ranking[0]
+    if best == "out_of_scope" and probability >= bounds.out_of_scope:
+        return Turn("out_of_scope", "out_of_scope", best, subject=last.subject)
+    if best != "out_of_scope" and probability >= bounds.answer:
+        return _answer(best, last)
+    offers = [(name, p) for name, p in ranking[: OFFERS + 1] if family(name) not in SMALL_TALK][:OFFERS]
+    if offers and sum(p for _, p in offers) >= bounds.ask and last.failures < 2:
+        topic = offers[0][0] if best == "out_of_scope" else best
+        return _failed("ask", topic, last, tuple(name for name, _ in offers))
+    return _failed("lost", best, last)
+
+
+def _failed(reply: str, topic: str, last: Turn, offered: tuple[str, ...] = ()) -> Turn:
+    decision: Decision = "ask" if reply == "ask" else "lost"
+    if last.failures and reply == "lost":
+        reply = "lost_again"
+    return Turn(reply, decision, topic, subject=last.subject, offered=offered, failures=last.failures + 1)
+
+
+def _with_privacy(turn: Turn, last: Turn) -> Turn:
+    """The privacy sentence is said once, with the first reply that is not about a danger."""
+    if last.privacy_told or turn.urgent:
+        return replace(turn, privacy_told=last.privacy_told)
+    return replace(turn, privacy=turn.reply not in SILENT, privacy_told=True)
+
+
+def _with_offers(turn: Turn, message: Understood) -> Turn:
+    """The buttons below a reply. Nothing follows an urgent answer."""
+    if turn.urgent:
+        return replace(turn, offered=())
+    offered = list(turn.offered)
+    if turn.decision == "answer" and message.second not in (None, turn.reply):
+        turn = replace(turn, second=message.second)
+        offered = [message.second]
+    elif not offered:
+        offered = _usual_offers(turn)
+    elif turn.reply == "ask":
+        offered.append(MAIN_MENU)
+    if turn.language is None:
+        offered = ["language.fr", "language.ar", *(o for o in offered if family(o) != "language")]
+    return replace(turn, offered=tuple(dict.fromkeys(offered)))
+
+
+def _usual_offers(turn: Turn) -> list[str]:
+    kind, _, rest = turn.reply.partition(".")
+    if kind == "menu":
+        return list(families()[rest].menu)
+    if turn.reply in ("chat.greet", "chat.help", "lost", "out_of_scope", "unreadable"):
+        return list(families()["main"].menu)
+    if turn.reply == "lost_again":
+        return ["chat.human", MAIN_MENU]
+    known = topics().get(turn.reply)
+    return [*known.next, MAIN_MENU] if known and known.next else []

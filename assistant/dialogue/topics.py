@@ -1,0 +1,96 @@
+"""The table of topics (`data/topics/`): titles of buttons, menus, what people ask next, what a follow-up leads to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from assistant import yaml
+from assistant.paths import DATA
+
+LANGUAGES = ("fr", "ar")
+DIMENSIONS = ("cost", "time", "documents", "where")
+Text = Mapping[str, str]  # language -> words
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One thing people want to know.
+
+    Attributes:
+        title: words of its button, at most 20 characters a language.
+        about: noun phrase that names it inside a sentence.
+        next: topics offered below its answer.
+        follow: dimension of a follow-up question -> topic that answers it.
+    """
+
+    title: Text
+    about: Text
+    next: tuple[str, ...] = ()
+    follow: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Family:
+    """A group of topics with one emoji; `menu` lists what its menu offers, in order."""
+
+    emoji: str
+    title: Text
+    menu: tuple[str, ...] = ()
+
+
+@cache
+def topics(folder: Path = DATA / "topics") -> dict[str, Topic]:
+    """Every topic by id (`regul.card`)."""
+    return {
+        name: Topic(row["title"], row["about"], tuple(row.get("next", ())), row.get("follow") or {})
+        for name, row in yaml.read_folder(folder, "topics").items()
+    }
+
+
+@cache
+def families(folder: Path = DATA / "topics") -> dict[str, Family]:
+    """Every family by id (`regul`)."""
+    return {
+        name: Family(row["emoji"], row["title"], tuple(row.get("menu", ())))
+        for name, row in yaml.read_folder(folder, "families").items()
+    }
+
+
+def family(topic: str) -> str:
+    """Family of a topic id: `regul` of `regul.card`."""
+    return topic.split(".", 1)[0]
+
+
+def payload(target: str) -> str:
+    """What a button that leads to a target sends: `/regul/card` for `regul.card`, `/menu/main` for `menu.main`."""
+    return "/" + target.replace(".", "/", 1)
+
+
+def target(text: str) -> str | None:
+    """Target that a payload names, or None when a text is no payload of ours.
+
+    A payload names a topic, a menu or a language and nothing else: whatever it asks, typing can ask too.
+
+    Args:
+        text: what was sent, cleaned (`assistant.nlu.normalise.clean`).
+    """
+    if not text.startswith("/") or " " in text:
+        return None
+    name = text[1:].replace("/", ".", 1)
+    return name if is_target(name) else None
+
+
+def is_target(name: str) -> bool:
+    """Whether a name may stand on a button: a topic, the menu of a family, a language."""
+    kind, _, rest = name.partition(".")
+    return name in topics() or (kind == "menu" and rest in families()) or (kind == "language" and rest in LANGUAGES)
+
+
+def title(target: str, language: str) -> str:
+    """Words of the button that leads to a target; a family's menu shows its emoji."""
+    kind, _, rest = target.partition(".")
+    if kind == "menu":
+        shown = families()[rest]
+        return f"{shown.emoji} {shown.title[language]}"
+    return topics()[target].title[language]
