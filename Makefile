@@ -1,0 +1,54 @@
+# Every command works from a fresh clone: the first one installs what is needed (see tools/bootstrap.py).
+# One command a line, without shell syntax around `run`: make must be its parent (see assistant/server/run.py).
+
+PYTHON3 ?= python3
+PY = .venv/bin/python
+export RASA_TELEMETRY_ENABLED = false
+export TF_CPP_MIN_LOG_LEVEL = 3
+.DEFAULT_GOAL = help
+.NOTPARALLEL:
+.PHONY: help run test test-all train validate bench shell format clean bootstrap checks
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: bootstrap ## start everything; the first time installs and trains; Ctrl-C stops
+	@$(PY) -m assistant.server.run --stop-with-parent
+
+test: checks ## every check that .ci/run makes
+	$(PY) -m pytest -m "not long"
+
+test-all: checks ## the same with the long tests
+	$(PY) -m pytest
+
+train: bootstrap ## train a model, unless there is one of these data
+	@$(PY) -m assistant.server.train
+
+validate: bootstrap ## check data and answers
+	$(PY) -m quality
+
+bench: bootstrap train ## measure quality and speed
+	$(PY) -m bench
+
+shell: bootstrap train ## talk in the terminal
+	@$(PY) -m assistant.server.serve --shell
+
+format: bootstrap ## bring the code into the house style
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+clean: ## remove models and caches; var/ (conversations, keys) and .venv/ stay
+	rm -rf models/*.tar.gz models/.training .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -not -path './.uv/*' -prune -exec rm -rf {} +
+
+checks: bootstrap
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	@$(PY) -m assistant.server.train
+	$(PY) -m quality
+
+bootstrap:
+	@command -v $(PYTHON3) >/dev/null || { echo "STOPPED  No $(PYTHON3) here. Install Python 3 (Debian: apt install python3 python3-venv)." >&2; exit 1; }
+	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 8))' || { echo "STOPPED  $(PYTHON3) is older than 3.8. Name a newer one: make PYTHON3=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON3) tools/bootstrap.py

@@ -1,0 +1,1 @@
+"""What runs the assistant as a server."""

@@ -1,0 +1,178 @@
+"""Settings of the running system: one environment variable each, listed in `.env.example`."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from assistant.paths import ROOT
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+DATABASES = ("sqlite", "postgresql", "postgresql+psycopg2")
+SWITCH = {"on": True, "true": True, "1": True, "yes": True, "off": False, "false": False, "0": False, "no": False}
+SHORTEST_KEY = 32  # characters
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; the text is one line for the operator."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be set. The environment variable is the attribute's name in capitals.
+
+    Attributes:
+        assistant_host: address on which the assistant listens.
+        assistant_port: its port.
+        actions_port: port of the action server, always on loopback.
+        var_dir: folder of everything that the running system writes.
+        database_url: database of the conversations; empty means SQLite under `var_dir`.
+        sender_key: secret behind the pseudonyms of people; empty means the one in `var_dir` (see `sender_key`).
+        log_level: least severe log lines that are shown.
+        rest_channel: whether Rasa's REST channel, for tools on the same machine, is open.
+        action_timeout: seconds after which the assistant answers without the action server.
+    """
+
+    assistant_host: str = "127.0.0.1"
+    assistant_port: int = 5005
+    actions_port: int = 5055
+    var_dir: Path = ROOT / "var"
+    database_url: str = field(default="", repr=False)
+    sender_key: str = field(default="", repr=False)
+    log_level: str = "WARNING"
+    rest_channel: bool = True
+    action_timeout: float = 2.0
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> "Settings":
+        """Settings from environment variables; one that is missing or empty has its default.
+
+        Raises:
+            SettingsError: a value is not allowed; the text names the variable, what was found and what is allowed.
+        """
+        given = {name: env.get(name.upper(), "").strip() for name in names()}
+        settings = cls(**{name: READERS[name](name.upper(), value) for name, value in given.items() if value})
+        if settings.assistant_port == settings.actions_port:
+            raise SettingsError(f"ASSISTANT_PORT and ACTIONS_PORT are both {settings.actions_port}; they must differ.")
+        return settings
+
+    def to_environment(self) -> dict[str, str]:
+        """Every setting as an environment variable: for child processes and for `${…}` in Rasa's YAML files."""
+        return {name.upper(): _written(getattr(self, name)) for name in names()}
+
+
+def names() -> list[str]:
+    """Names of all settings, in the order of `.env.example`."""
+    return [f.name for f in fields(Settings)]
+
+
+def sender_key(settings: Settings) -> str:
+    """The secret behind people's pseudonyms; without `SENDER_KEY` one is made once and kept in `VAR_DIR/sender.key`.
+
+    Raises:
+        SettingsError: the kept key is too short to be one.
+        OSError: VAR_DIR cannot be written.
+    """
+    if settings.sender_key:
+        return settings.sender_key
+    path = settings.var_dir / "sender.key"
+    if not path.exists():
+        _keep_new_key(path)
+    return _key(str(path), path.read_text(encoding="ascii").strip())
+
+
+def _keep_new_key(path: Path) -> None:
+    """Write whole and then give it its name, which fails when another process was faster: all read the same key."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".sender.key")  # mkstemp makes it 0600
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32) + "\n")
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _written(value: str | bool | float | Path) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _wrong(name: str, found: str, allowed: str) -> SettingsError:
+    return SettingsError(f"{name} is {found}; allowed: {allowed}.")
+
+
+def _host(name: str, value: str) -> str:
+    if any(c.isspace() or c in "/@" for c in value):
+        raise _wrong(name, repr(value), "an address or host name without port, such as 127.0.0.1")
+    return value
+
+
+def _port(name: str, value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
+        raise _wrong(name, repr(value), "a whole number from 1 to 65535")
+    return int(value)
+
+
+def _folder(name: str, value: str) -> Path:
+    return ROOT / Path(value).expanduser()
+
+
+def _database(name: str, value: str) -> str:
+    # The value holds a password: only its scheme may be shown.
+    scheme = urlsplit(value).scheme if "://" in value else ""
+    if scheme not in DATABASES:
+        found = f"of the kind {scheme!r}" if scheme else "no URL"
+        raise _wrong(
+            name, found, "empty (SQLite under VAR_DIR), sqlite:///file or postgresql://user:password@host/name"
+        )
+    return value
+
+
+def _key(name: str, value: str) -> str:
+    if len(value) < SHORTEST_KEY:
+        raise _wrong(name, f"{len(value)} characters long", f"empty, or at least {SHORTEST_KEY} random characters")
+    return value
+
+
+def _level(name: str, value: str) -> str:
+    if value.upper() not in LOG_LEVELS:
+        raise _wrong(name, repr(value), ", ".join(LOG_LEVELS))
+    return value.upper()
+
+
+def _switch(name: str, value: str) -> bool:
+    if value.lower() not in SWITCH:
+        raise _wrong(name, repr(value), "on or off")
+    return SWITCH[value.lower()]
+
+
+def _seconds(name: str, value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0.1 <= seconds <= 30:
+        raise _wrong(name, repr(value), "seconds from 0.1 to 30")
+    return seconds
+
+
+READERS: dict[str, Callable[[str, str], Any]] = {
+    "assistant_host": _host,
+    "assistant_port": _port,
+    "actions_port": _port,
+    "var_dir": _folder,
+    "database_url": _database,
+    "sender_key": _key,
+    "log_level": _level,
+    "rest_channel": _switch,
+    "action_timeout": _seconds,
+}
