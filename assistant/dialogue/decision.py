@@ -15,8 +15,10 @@ MAIN_MENU = "menu.main"
 OFFERS = 3
 # A message of so few words that names a language asks for it.
 WORDS_OF_A_WISH = 4
-# Topics that carry on a conversation: they are never offered when asking back, and never change its subject.
+# Families that carry on a conversation: they never change its subject.
 SMALL_TALK = frozenset({"chat", "urgent", "follow", "out_of_scope"})
+# Families that are never offered when asking back.
+NOT_OFFERED = SMALL_TALK - {"urgent"}
 # After these the person is told nothing about privacy: the reply is about nothing else.
 SILENT = frozenset({"chat.privacy", "chat.privacy_full", "chat.delete_data", "chat.erased"})
 
@@ -30,12 +32,14 @@ class Thresholds:
         ask: least probability that the three best topics hold together to ask back.
         out_of_scope: least probability of `out_of_scope` to say so.
         follow: least probability of a follow-up to lean on the last topic.
+        urgent: least probability of a danger that only the classifier sees; below it the person is asked.
     """
 
     answer: float
     ask: float
     out_of_scope: float
     follow: float
+    urgent: float
 
 
 @dataclass(frozen=True)
@@ -174,9 +178,10 @@ def _by_ranking(ranking: Sequence[tuple[str, float]], last: Turn, bounds: Thresh
     best, probability = ranking[0]
     if best == "out_of_scope" and probability >= bounds.out_of_scope:
         return Turn("out_of_scope", "out_of_scope", best, subject=last.subject)
-    if best != "out_of_scope" and probability >= bounds.answer:
+    least = bounds.urgent if family(best) == "urgent" else bounds.answer
+    if best != "out_of_scope" and probability >= least:
         return _answer(best, last)
-    offers = [(name, p) for name, p in ranking[: OFFERS + 1] if family(name) not in SMALL_TALK][:OFFERS]
+    offers = [(name, p) for name, p in ranking[: OFFERS + 1] if family(name) not in NOT_OFFERED][:OFFERS]
     if offers and sum(p for _, p in offers) >= bounds.ask and last.failures < 2:
         topic = offers[0][0] if best == "out_of_scope" else best
         return _failed("ask", topic, last, tuple(name for name, _ in offers))

@@ -184,6 +184,10 @@ class TopicClassifier(_Step):
 
     def read(self, message: Message) -> None:
         """See class."""
+        small_talk = self._lexicon.small_talk(message.get("typed"))
+        if small_talk:
+            message.set("ranking", [(small_talk, 1.0)])
+            return
         whole = self._ranking(message.get("typed"), message.get("standard"), message.get("concepts"))
         asked = parts(message.get(TEXT))
         rankings = [self._ranking_of(part, message.get("tongue")["language"]) for part in asked] if asked else []

@@ -1,5 +1,6 @@
 """Which language a message is in: script first, words second, langdetect last and only on long enough Latin text."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ LETTERS_FOR_LANGDETECT = 25
 SURE_OF_FOREIGN = 0.90
 SURE, LIKELY = 0.90, 0.60
 WORDS_TO_SWITCH = 2
+# 3, 7, 9, 5 and 2 stand for Arabic letters inside a word ("3andi", "l7a9"); French writes "9a" at most.
+_DIGIT_FOR_LETTER = re.compile(r"[a-z][3579][a-z]|[379][a-z]{2}|[a-z]{2}[379]$")
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,10 @@ class LanguageIdentifier:
     def _latin_script(self, telling: Sequence[str]) -> Guess:
         if not telling:
             return Guess(None)
-        at_home = sum(w in self._french or w in self._arabizi for w in telling)
+        arabizi = sum(w in self._arabizi or bool(_DIGIT_FOR_LETTER.search(w)) for w in telling)
+        if arabizi >= WORDS_TO_SWITCH:  # Darija with many French words is Darija
+            return Guess("ar", True)
+        at_home = arabizi + sum(w in self._french or "w" + w in self._latin.vocabulary for w in telling)
         foreign = max(sum(w in found for w in telling) for found in self._foreign.values())
         if foreign > at_home and foreign >= min(2, len(telling)):
             return Guess("other", foreign >= WORDS_TO_SWITCH)

@@ -49,7 +49,15 @@ PLACE_PREPOSITIONS = frozenset(
 ARABIC_PREFIXES = ("وب", "ول", "ف", "ب", "ل", "و")
 # A typo counts as a city from this similarity on (0-100), and only for words of this length: measured on the words of
 # all training examples, none of which may become a city that it does not name.
-CLOSE_ENOUGH, LONG_ENOUGH = 88, 5
+CLOSE_ENOUGH, LONG_ENOUGH = 80, 5
+# Concepts that are a topic when nothing else is said.
+SMALL_TALK = {
+    "yes": "chat.affirm",
+    "no": "chat.deny",
+    "thanks": "chat.thanks",
+    "greeting": "chat.greet",
+    "goodbye": "chat.goodbye",
+}
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,11 @@ class Lexicon:
         self._ambiguous = {fold(word): city for city, row in self.cities.items() for word in row.get("ambiguous") or ()}
         self._phrases = dict(self._all_phrases())
         self._matchers = {script: self._matcher(script) for script in ("fr", "ar")}
+        self._small_talk = {
+            " ".join(tokens.words(tokens.tokenize(phrase))): topic
+            for concept, topic in SMALL_TALK.items()
+            for phrase in self._phrases[f"concept:{concept}"]
+        }
         self._typo_targets = {
             phrase: label.split(":")[1]
             for label, phrases in self._phrases.items()
@@ -153,6 +166,13 @@ class Lexicon:
             return [part for word in typed for part in self.french_spellings.get(word, [word])]
         return list(typed)
 
+    def small_talk(self, typed: Sequence[str]) -> str | None:
+        """Topic of a message that is nothing but a yes, a no, a thanks or a greeting of the lexicon.
+
+        Such words are too short to be learned; most of what is left of them after the development set is withheld.
+        """
+        return self._small_talk.get(" ".join(typed))
+
     def find(self, folded: str, standard: Sequence[str]) -> tuple[list[str], list[Entity]]:
         """Names of the concepts (sorted), and the entities at their place in the folded text.
 
@@ -204,7 +224,7 @@ class Lexicon:
                     return city
         if len(word) < LONG_ENOUGH or not after_preposition:
             return None
-        close = process.extractOne(word, self._typo_targets.keys(), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH - 8)
+        close = process.extractOne(word, self._typo_targets.keys(), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH)
         return self._typo_targets[close[0]] if close else None
 
 

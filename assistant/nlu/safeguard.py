@@ -30,12 +30,32 @@ _DOUBLED = re.compile(r"([^\W\d_])\1+")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _NEGATED = re.compile(r"(ما|ma)(..+(?:ش|ch|sh|x))")
 # Spellings that French does not have: one such word, or one of the list `arabizi`, and the message is read by sound too.
-_ARABIZI = re.compile(r"[a-z]+[3579][a-z]*|[379][a-z]{2,}|k(?:ay|at|an)[a-z]{3,}|\w*(?:kh|gh[^tn])\w+|\w{4,}ou?ni|m[ck]h?\w+")
+_ARABIZI = re.compile(r"[a-z]+[3579][a-z]*|[379][a-z]{2,}|k(?:ay|at|an)[a-z]{3,}|\w*(?:kh|gh[^tn])\w+|\w{4,}ou?ni")
 _ELISION = re.compile(r"[mltdjsn](?=[aeiouyh])\w{4,}")
 _ARABIC_START = re.compile(r"[\u0621-\u064a]")
 _ARABIC_PREFIXES = ("وال", "فال", "بال", "كال", "هال", "عال", "شال", "ال", "ول", "وب", "وف", "و", "ف", "ب", "ل", "ه")
 _LATIN_PREFIXES = ("wl", "fl", "bl", "l", "w", "f", "b")
-_VERB_PREFIXES = ("", "ي", "ت", "ن", "ا", "كي", "كت", "كن", "كا", "تي", "تا", "بي", "بت", "بن", "غي", "هي", "حي", "ح", "عم")
+_VERB_PREFIXES = (
+    "",
+    "ي",
+    "ت",
+    "ن",
+    "ا",
+    "كي",
+    "كت",
+    "كن",
+    "كا",
+    "تي",
+    "تا",
+    "بي",
+    "بت",
+    "بن",
+    "غي",
+    "هي",
+    "حي",
+    "ح",
+    "عم",
+)
 
 
 @dataclass(frozen=True)
@@ -157,10 +177,10 @@ class Safeguard:
                 key = skeleton(form)
                 names |= self._sounds.get(key, set())
                 names |= _by_stem(key, self._sound_stems)
-        if not names and len(word) >= SURE_TYPO and not is_arabic:
+        if not names and len(word) >= SURE_TYPO and not is_arabic and not by_sound:
             for shorter in (word, *_one_less(word)):
                 for known in self._typos.get(shorter, ()):
-                    if OSA.distance(word, known) <= 1:
+                    if known[0] == word[0] and OSA.distance(word, known) <= 1:
                         names |= self._exact[known]
         return frozenset(names)
 

@@ -28,11 +28,11 @@ from assistant.privacy.senders import pseudonym
 
 HIDDEN = "…"
 # Values of Rasa's structlog calls that say nothing about people; all other texts, lists and dicts are hidden.
-HARMLESS = frozenset(
-    ["action_extract_slot", "action_name", "event", "event_info", "exception", "filename", "host", "level", "logger"]
-    + ["len_extraction_events", "placeholder_key", "rabbitmq_exchange", "stack", "timestamp", "topic", "url"]
-)
-SENDERS = frozenset({"sender_id", "conversation_id", "sender", "recipient_id"})
+HARMLESS = {
+    *("event", "event_info", "exception", "level", "logger", "stack", "timestamp", "topic", "url", "host", "filename"),
+    *("action_name", "action_extract_slot", "len_extraction_events", "placeholder_key", "rabbitmq_exchange"),
+}
+SENDERS = {"sender_id", "conversation_id", "sender", "recipient_id"}
 
 _PERSON = "person-"
 # Rasa's ways of saying whose conversation it is, to the last quote of the line: an id can hold quotes.
@@ -41,13 +41,15 @@ _QUOTED_ID = re.compile(
     re.DOTALL,
 )
 _BARE_ID = re.compile(
-    r"/conversations/(?P<path>[^\s'\"/]+)|sessions for conversation ID (?P<id>.+)\.$|^User (?P<sid>.+) (?:dis)?connected",
+    r"/conversations/(?P<path>[^\s'\"/]+)|sessions for conversation ID (?P<id>.+)\.$|"
+    r"^User (?P<sid>.+) (?:dis)?connected",
     re.DOTALL,
 )
 # What follows one of these is, or can quote, what a person wrote or a slot holds.
 _QUOTING = re.compile(
     r"(?P<lead>Validating extracted slots: |resulted in these events: |because it is outdated \(|"
     r"Parsed an (?:intent|entity) '|Invalid entity specification: |Categorical slot '[\w.]+' is set to a value \(|"
+    r"created with an initial value |"
     r"Request JSON: |Parameters: |as a result of error '|The request body is |Received NLG response: |"
     r"Misaligned entity annotation in message ').*",
     re.DOTALL,
@@ -137,7 +139,12 @@ def _with_pseudonym(match: re.Match[str]) -> str:
 
 
 def describe(error: BaseException | None) -> str:
-    """An exception and its causes by type and frames, without values; empty for none."""
+    """An exception and its causes by type and frames, without values; empty for none.
+
+    Empty too for the end of the program, which has a line of its own (`StorageError`).
+    """
+    if isinstance(error, SystemExit):
+        return ""
     return "\ncaused by ".join("\n".join([_name(one), *_frames(one.__traceback__)]) for one in _chain(error))
 
 

@@ -5,6 +5,7 @@ Arguments: the marked word and the sender id. With a third argument, nothing is 
 
 import asyncio
 import logging
+import socket
 import sys
 import traceback
 import warnings
@@ -18,14 +19,12 @@ from rasa.core.processor import MessageProcessor
 from rasa.core.run import configure_app
 from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import deserialise_events
 from rasa.shared.core.slots import CategoricalSlot
 from rasa.utils.common import update_sanic_log_level
 from rasa.utils.log_utils import configure_structlog
 from sanic import response
 
 WORD, SENDER = sys.argv[1:3]
-PORT = 5971
 logger = logging.getLogger("rasa.core.anything")
 structlogger = structlog.get_logger()
 
@@ -52,10 +51,11 @@ async def requests():
     app = configure_app([RestInput()], enable_api=False)
     app.ctx.agent = SimpleNamespace(handle_message=on_new_message)
     app.add_route(unhandled, "/unhandled")
-    server = await app.create_server(port=PORT, return_asyncio_server=True, access_log=True)
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = await app.create_server(sock=listening, return_asyncio_server=True, access_log=True)
     await server.startup()
     await server.before_start()
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{PORT}") as session:
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{listening.getsockname()[1]}") as session:
         message = {"sender": SENDER, "message": WORD}
         async with session.post("/webhooks/rest/webhook", json=message) as answer:
             sys.stdout.write(f"rest answered {answer.status} {await answer.json()}\n")
@@ -87,7 +87,6 @@ def log_everything():
         structlogger.error("message.failed", exc_info=error, parse_data_entities=[WORD], headers={"x": WORD})
     logger.error("too few %s %s", WORD)
     structlogger.info("said", anything_new=WORD, event_info=f"for conversation ID '{SENDER}'")
-    deserialise_events([{"event": "slot", "value": WORD}])
     parse_data = {"intent": {"name": WORD}, "entities": [{"entity": f"'{WORD}'"}]}
     domain = Domain.from_yaml("{version: '3.1', intents: [iom], entities: [city]}")
     MessageProcessor._check_for_unseen_features(SimpleNamespace(domain=domain), parse_data)

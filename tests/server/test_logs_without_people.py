@@ -58,7 +58,7 @@ def test_what_an_engineer_needs_is_there(output):
         "in raises_with_the_word",
         "rest.message.received.failure",
         "Exception occurred while handling uri",
-        "event.deserialization.failed",
+        "message.failed",
         "Parsed an intent",
         "Categorical slot 'kind' is set to a value",
         "Falling back to use the 'InMemoryTrackerStore'",

@@ -1,0 +1,1 @@
+"""What keeps people out of what is written down: redaction, pseudonyms."""
