@@ -4,92 +4,127 @@ Rasa's own validator lets an intent without a rule and a topic without a respons
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from assistant.dialogue.component import CHAT, RETRIEVAL
-from assistant.dialogue.topics import DIMENSIONS, LANGUAGES, families, is_target, topics
+from assistant.dialogue.topics import DIMENSIONS, LANGUAGES, Topic, families, family, topics
 from assistant.paths import ROOT
-from quality.data import domain_intents, examples, responses, ruled_intents
+from quality.data import domain_intents, examples, responses, rules, topic_file
 from quality.problem import Problem
 
 # At least so many examples a topic.
 LEAST = {"fr": 30, "ar": 45}
+# Follow-ups ("et c'est gratuit ?") are no topics of their own: a few words that lean on one, and few ways to say them.
+LEAST_FOLLOW_UPS = 15
+FOLLOW_UPS = frozenset(f"follow.{dimension}" for dimension in DIMENSIONS)
 # Topics of the table that nobody asks for in words: buttons, and lines of the dialogue.
 NOT_ASKED = frozenset(["chat.erased", "chat.privacy_full", "language.fr", "language.ar"])
-# What is said besides answers to topics.
-DIALOGUE_LINES = frozenset(
-    [
-        *("utter_ask", "utter_lost", "utter_lost_again", "utter_unreadable", "utter_other_language", "utter_menu"),
-        *("utter_follow_unknown", "utter_line/source", "utter_line/privacy", "utter_line/second"),
-    ]
-)
-# Short follow-ups are few by nature.
-LEAST_FOLLOW_UPS = 15
+# Replies of the dialogue itself: each is an intent with a rule and a response.
+DIALOGUE = frozenset(["ask", "lost", "lost_again", "unreadable", "other_language", "menu", "follow_unknown"])
+# Lines that are added to answers.
+LINES = frozenset(["utter_line/source", "utter_line/privacy", "utter_line/second"])
+# Said by custom actions, which no rule shows.
+SAID_BY_ACTIONS = frozenset(["utter_contact.unavailable"])
 
 
 def check(root: Path = ROOT) -> Iterator[Problem]:
     """Problems of coverage in the project at `root`."""
     table = topics(root / "data/topics")
     yield from _examples(root, set(table))
-    yield from _answers(root, set(table))
-    yield from _rules(root)
-    yield from _links(root)
+    yield from _answers(root, table)
+    yield from _rules(root, set(table))
+    yield from _links(root, table)
+
+
+def intent_of(topic: str, declared: set[str]) -> str:
+    """Intent of a topic: its own, where `domain.yml` declares it with the dot, else its family's."""
+    return topic if topic in declared else family(topic)
+
+
+def response_of(topic: str, declared: set[str]) -> str:
+    """Name of the response that answers a topic."""
+    return f"utter_{topic}" if intent_of(topic, declared) == topic else f"utter_{topic.replace('.', '/', 1)}"
 
 
 def _examples(root: Path, table: set[str]) -> Iterator[Problem]:
+    """A topic without examples is never recognised; examples of an unknown topic get no reply."""
     counted = Counter((e.topic, e.language) for e in examples(root))
     for topic in sorted(table - NOT_ASKED):
         for language in LANGUAGES:
-            least = LEAST_FOLLOW_UPS if topic.startswith("follow.") else LEAST[language]
+            least = LEAST_FOLLOW_UPS if topic in FOLLOW_UPS else LEAST[language]
             number = counted[topic, language]
             if number < least:
-                where = f"data/nlu/{language}"
+                where = f"data/nlu/{language}/{family(topic)}.yml"
                 yield Problem("examples", where, f"{topic} has {number} examples, {least} are needed. Write more.")
-    for topic in sorted({topic for topic, _ in counted} - table):
-        yield Problem("examples", "data/nlu", f"{topic} is in no table of data/topics. Add it there or rename it.")
+    for topic, path in sorted({(e.topic, e.path) for e in examples(root)}):
+        if topic not in table - NOT_ASKED:
+            what = f"{topic} has examples but is no topic of data/topics that is asked for. Add it or rename it."
+            yield Problem("examples", path, what)
 
 
-def response_of(topic: str) -> str:
-    """Name of the response that answers a topic."""
-    family, _, rest = topic.partition(".")
-    slashed = family in RETRIEVAL or (family == "chat" and rest in CHAT)
-    return f"utter_{family}/{rest}" if slashed else f"utter_{topic}"
-
-
-def _answers(root: Path, table: set[str]) -> Iterator[Problem]:
-    said = {(r.name, r.language) for r in responses(root)}
-    follow_ups = {f"follow.{dimension}" for dimension in DIMENSIONS}
-    answered = {topic for topic in table if not topic.startswith("language.")} - follow_ups
-    reached = {target for topic in topics(root / "data/topics").values() for target in topic.follow.values()}
-    wanted = {response_of(topic) for topic in answered | reached} | DIALOGUE_LINES
-    for name in sorted(wanted):
+def _answers(root: Path, table: Mapping[str, Topic]) -> Iterator[Problem]:
+    """Without a response Rasa says nothing at all; without one in Arabic it answers an Arabic speaker in French."""
+    # A variant for one channel is no answer on the others.
+    said = {(r.name, r.language) for r in responses(root) if not r.channel}
+    files = {r.name: r.path for r in responses(root)}
+    declared = domain_intents(root)
+    answered = {name for name in table if family(name) != "language"} - FOLLOW_UPS
+    wanted = {response_of(name, declared): name for name in answered}
+    wanted |= {f"utter_{name}": "chat" for name in DIALOGUE} | dict.fromkeys(LINES, "chat")
+    for name in sorted(files.keys() | wanted.keys()):
+        where = files.get(name) or f"data/answers/{family(wanted[name])}.yml"
         for language in LANGUAGES:
             if (name, language) not in said:
-                yield Problem("answers", "data/answers", f"{name} has no text in '{language}'. Write it.")
-    for name in sorted({name for name, _ in said} - wanted):
-        yield Problem("answers", "data/answers", f"{name} is said by nothing. Remove it or give it a topic.")
+                yield Problem("answers", where, f"{name} has no text in '{language}'. Write it.")
+    reached = {response_of(target, declared) for topic in table.values() for target in topic.follow.values()}
+    for name in sorted(files.keys() - wanted.keys() - reached - SAID_BY_ACTIONS):
+        yield Problem("answers", files[name], f"{name} is said by nothing. Remove it or give it a topic.")
 
 
-def _rules(root: Path) -> Iterator[Problem]:
-    declared, ruled = domain_intents(root), ruled_intents(root)
+def _rules(root: Path, table: set[str]) -> Iterator[Problem]:
+    """An intent without a rule gets no reply."""
+    declared, said = domain_intents(root), {r.name for r in responses(root)}
+    # A rule that holds inside a form only leaves everybody else without a reply.
+    ruled = {intent for rule in rules(root) if not rule.in_form for intent in rule.intents}
+    needed = DIALOGUE | {intent_of(topic, declared) for topic in table if family(topic) != "language"}
     for intent in sorted(declared - ruled):
-        yield Problem("rules", "data/dialogue", f"intent {intent} has no rule: it would get no reply. Add one.")
-    for intent in sorted(ruled - declared):
-        yield Problem("rules", "domain.yml", f"intent {intent} has a rule but is not declared. Declare it.")
-    asked = {e.topic for e in examples(root)}
-    intents = {t.partition(".")[0] if response_of(t).count("/") else t for t in asked}
-    for intent in sorted(intents - declared):
-        yield Problem("rules", "domain.yml", f"intent {intent} has examples but is not declared. Declare it.")
+        yield Problem("rules", "data/dialogue/rules.yml", f"{intent} has no rule: it would get no reply. Add one.")
+    for intent in sorted((ruled | needed) - declared):
+        yield Problem("rules", "domain.yml", f"{intent} has topics or a rule but is not declared. Declare it.")
+    for intent in sorted(declared - needed):
+        yield Problem("rules", "domain.yml", f"{intent} is declared but no topic leads to it. Remove it or add one.")
+    spoken = said | {name.partition("/")[0] for name in said}
+    for rule in rules(root):
+        for action in rule.actions:
+            if action.startswith("utter_") and action not in spoken:
+                yield Problem("rules", rule.path, f"a rule says {action}, which does not exist. Write it or rename it.")
 
 
-def _links(root: Path) -> Iterator[Problem]:
+def _links(root: Path, table: Mapping[str, Topic]) -> Iterator[Problem]:
     """Buttons, menus and follow-ups that lead to nothing."""
-    for name, topic in topics(root / "data/topics").items():
+    menus = families(root / "data/topics")
+    targets = table.keys() | {f"menu.{name}" for name, shown in menus.items() if shown.menu}
+    for name, topic in table.items():
+        where = topic_file(root, "topics", name)
         for target in topic.next:
-            if not is_target(target):
-                yield Problem("links", "data/topics", f"{name} offers {target}, which does not exist.")
-    for name, family in families(root / "data/topics").items():
-        for target in family.menu:
-            if not is_target(target):
-                yield Problem("links", "data/topics/menus.yml", f"menu {name} offers {target}, which does not exist.")
+            if target not in targets:
+                yield Problem("links", where, f"{name} offers {target}, which does not exist. Add it or offer another.")
+        for dimension, target in topic.follow.items():
+            if dimension not in DIMENSIONS:
+                what = f"{name} follows up {dimension}, which nobody asks: it is none of {', '.join(DIMENSIONS)}."
+                yield Problem("links", where, f"{what} Rename it.")
+            if not _is_answer(root, target, table):
+                what = f"{name}: the follow-up on {dimension} leads to {target}, which has no answer. Write it."
+                yield Problem("links", where, what)
+    for name, shown in menus.items():
+        for target in shown.menu:
+            if target not in targets:
+                what = f"menu {name} offers {target}, which does not exist. Add it or offer another."
+                yield Problem("links", topic_file(root, "families", name), what)
+
+
+def _is_answer(root: Path, target: str, table: Mapping[str, Topic]) -> bool:
+    """Whether a follow-up may lead here: another topic, or a response of its own (`utter_follow/regul_cost`)."""
+    if family(target) == "follow":
+        return f"utter_{target.replace('.', '/', 1)}" in {r.name for r in responses(root)}
+    return target in table and family(target) != "language"

@@ -17,7 +17,6 @@ from rasa.utils.endpoints import EndpointConfig
 from assistant.dialogue.directory import phones
 from assistant.dialogue.state import Turn
 from assistant.dialogue.topics import LANGUAGES, families, family, payload, title, topics
-from assistant.server import overrides
 
 Reply = dict[str, Any]
 # Left-to-right isolate and its end (Unicode Bidirectional Algorithm, UAX #9, 2.4): a number inside Arabic stays whole.
@@ -32,7 +31,6 @@ class Answers(TemplatedNaturalLanguageGenerator):
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
         """Called by Rasa with `nlg: {type: assistant.dialogue.answers.Answers}` of endpoints.yml."""
         super().__init__((domain or Domain.empty()).responses)
-        overrides.apply()
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **variables: object

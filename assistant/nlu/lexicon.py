@@ -22,34 +22,14 @@ from assistant.paths import DATA
 # Words before a place name; an ambiguous spelling ("sale", "safi") is a city only after one of them.
 PLACE_PREPOSITIONS = frozenset(
     [
-        "a",
-        "de",
-        "d",
-        "sur",
-        "vers",
-        "depuis",
-        "ville",
-        "f",
-        "fi",
-        "b",
-        "mn",
-        "men",
-        "l",
-        "lmdinat",
-        "في",
-        "ف",
-        "ب",
-        "من",
-        "الي",
-        "ل",
-        "مدينه",
-        "بمدينه",
+        *("a", "de", "d", "sur", "vers", "depuis", "ville", "f", "fi", "b", "mn", "men", "l", "lmdinat"),
+        *("في", "ف", "ب", "من", "الي", "ل", "مدينه", "بمدينه"),
     ]
 )
 ARABIC_PREFIXES = ("وب", "ول", "ف", "ب", "ل", "و")
-# A typo counts as a city from this similarity on (0-100), and only for words of this length: measured on the words of
-# all training examples, none of which may become a city that it does not name.
-CLOSE_ENOUGH, LONG_ENOUGH = 80, 5
+# A typo counts as a city from this similarity on (0-100), and only for words of this length and after a preposition:
+# measured on all words of the training examples, none of which may become a city that it does not name.
+CLOSE_ENOUGH, LONG_ENOUGH = 88, 7
 # Concepts that are a topic when nothing else is said.
 SMALL_TALK = {
     "yes": "chat.affirm",
@@ -96,13 +76,14 @@ class Lexicon:
             for concept, topic in SMALL_TALK.items()
             for phrase in self._phrases[f"concept:{concept}"]
         }
-        self._typo_targets = {
-            phrase: label.split(":")[1]
+        self._city_names = {
+            phrase: label.removeprefix("city:")
             for label, phrases in self._phrases.items()
             if label.startswith("city:")
             for phrase in phrases
-            if len(phrase) >= LONG_ENOUGH and " " not in phrase
+            if " " not in phrase
         }
+        self._long_city_names = [name for name in self._city_names if len(name) >= LONG_ENOUGH]
 
     def _section(self, name: str) -> dict[str, Any]:
         return yaml.read(self._folder / f"{name}.yml")[name.removesuffix("_fr")]
@@ -212,6 +193,10 @@ class Lexicon:
                     yield Entity("city", city, token.idx, token.idx + len(token.text))
             previous = word or previous
 
+    def is_typo(self, word: str) -> bool:
+        """Whether a word that was taken for a city is no known spelling of one."""
+        return word not in self.names and not word.startswith(ARABIC_PREFIXES)
+
     def _city_of(self, word: str, previous: str) -> str | None:
         after_preposition = previous in PLACE_PREPOSITIONS
         if word in self._ambiguous:
@@ -219,13 +204,13 @@ class Lexicon:
         for prefix in ARABIC_PREFIXES:
             bare = word.removeprefix(prefix)
             if bare != word and len(bare) > 2:
-                city = self._ambiguous.get(bare) or self._typo_targets.get(bare)
+                city = self._city_names.get(bare) or self._ambiguous.get(bare)
                 if city:
                     return city
         if len(word) < LONG_ENOUGH or not after_preposition:
             return None
-        close = process.extractOne(word, self._typo_targets.keys(), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH)
-        return self._typo_targets[close[0]] if close else None
+        close = process.extractOne(word, self._long_city_names, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH)
+        return self._city_names[close[0]] if close else None
 
 
 def _longest(entities: Iterable[Entity]) -> list[Entity]:

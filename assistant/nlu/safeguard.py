@@ -28,34 +28,17 @@ SURE_SOUND, SURE_SOUND_STEM, SURE_TYPO = 4, 5, 7
 _WORD = re.compile(r"[^\W_]+")
 _DOUBLED = re.compile(r"([^\W\d_])\1+")
 _BRACES = re.compile(r"\{([^{}]*)\}")
-_NEGATED = re.compile(r"(ما|ma)(..+(?:ش|ch|sh|x))")
+# "mabghitch", "ومابقاش": the negation is a word of its own.
+_NEGATED = re.compile(r"(?:[wو])?(ما|ma)(..+(?:ش|ch|sh|x))")
+_NEGATION_END = re.compile(r"(?<=..)(?:ش|ch|sh|x)$")
 # Spellings that French does not have: one such word, or one of the list `arabizi`, and the message is read by sound too.
 _ARABIZI = re.compile(r"[a-z]+[3579][a-z]*|[379][a-z]{2,}|k(?:ay|at|an)[a-z]{3,}|\w*(?:kh|gh[^tn])\w+|\w{4,}ou?ni")
-_ELISION = re.compile(r"[mltdjsn](?=[aeiouyh])\w{4,}")
+# "jsaigne", "mexpulser": a pronoun without its apostrophe.
+_ELISION = re.compile(r"[mltdjsn][a-z]{4,}")
 _ARABIC_START = re.compile(r"[\u0621-\u064a]")
 _ARABIC_PREFIXES = ("وال", "فال", "بال", "كال", "هال", "عال", "شال", "ال", "ول", "وب", "وف", "و", "ف", "ب", "ل", "ه")
 _LATIN_PREFIXES = ("wl", "fl", "bl", "l", "w", "f", "b")
-_VERB_PREFIXES = (
-    "",
-    "ي",
-    "ت",
-    "ن",
-    "ا",
-    "كي",
-    "كت",
-    "كن",
-    "كا",
-    "تي",
-    "تا",
-    "بي",
-    "بت",
-    "بن",
-    "غي",
-    "هي",
-    "حي",
-    "ح",
-    "عم",
-)
+_VERB_PREFIXES = tuple("|ي|ت|ن|ا|كي|كت|كن|كا|تي|تا|بي|بت|بن|غي|هي|هن|هت|ح|حي|ست|سي|سا|سن".split("|"))
 
 
 @dataclass(frozen=True)
@@ -111,11 +94,15 @@ class Safeguard:
         self._names = set(content["classes"])
         for name, entries in content["classes"].items():
             self._add(name, entries.split())
-        self._order: list[str] = content["order"]
-        self._cancelling = list(self._patterns(content["never"]))
-        self._silencing = list(self._patterns(content["elsewhere"]))
-        self._first = [(k, p) for k in self._order for p in self._patterns(content["dangers"][k].get("first", ()))]
-        self._then = [(k, p) for k in self._order for p in self._patterns(content["dangers"][k]["patterns"])]
+        dangers = content["dangers"]
+        self._silencing = _Index(("", pattern) for pattern in self._patterns(content["elsewhere"]))
+        self._cancelling = _Index(("", pattern) for pattern in self._patterns(content["never"]))
+        self._deciding = _Index(
+            (f"urgent.{kind}", pattern)
+            for tier in ("first", "patterns")
+            for kind in content["order"]
+            for pattern in self._patterns(dangers[kind].get(tier, ()))
+        )
         self._classes_of = lru_cache(maxsize=50_000)(self._look_up)
 
     def kind(self, text: str) -> str | None:
@@ -131,15 +118,12 @@ class Safeguard:
         """Every pattern that holds, the deciding one first."""
         words = self.words(text)
         spans = self._spans(words)
-        present = frozenset(spans)
-        if any(_find(p, spans, present, len(words)) for p in self._silencing):
+        if any(self._silencing.matches(spans, len(words))):
             return
-        cancelled = [span for p in self._cancelling for span in _find(p, spans, present, len(words))]
-        for kind, pattern in (*self._first, *self._then):
-            for start, end in _find(pattern, spans, present, len(words)):
-                if not any(a < end and start < b for a, b in cancelled):
-                    yield Match(f"urgent.{kind}", pattern.source, start, end)
-                    break
+        harmless = list(self._cancelling.matches(spans, len(words)))
+        for match in self._deciding.matches(spans, len(words)):
+            if not any(other.start < match.end and match.start < other.end for other in harmless):
+                yield match
 
     def words(self, text: str) -> list[str]:
         """Words of a message in the one spelling that patterns see."""
@@ -156,21 +140,21 @@ class Safeguard:
         return found[:MAX_WORDS]
 
     def _spans(self, words: list[str]) -> Spans:
-        spans: Spans = defaultdict(lambda: defaultdict(list))
+        spans: Spans = {}
         by_sound = any(word in self._arabizi or _ARABIZI.fullmatch(word) for word in words)
         for i, word in enumerate(words):
             for name in self._classes_of(word, by_sound):
-                spans[name][i].append(i + 1)
+                spans.setdefault(name, {}).setdefault(i, []).append(i + 1)
             for phrase, name in self._phrases.get(word, ()):
                 if words[i : i + len(phrase)] == phrase:
-                    spans[name][i].append(i + len(phrase))
+                    spans.setdefault(name, {}).setdefault(i, []).append(i + len(phrase))
         return spans
 
     def _look_up(self, word: str, by_sound: bool) -> frozenset[str]:
         """Classes of a word: as spelt, behind a prefix, by sound, with one slip."""
         names: set[str] = set()
         is_arabic = bool(_ARABIC_START.match(word))
-        for form in _forms(word, _ARABIC_PREFIXES if is_arabic else _LATIN_PREFIXES):
+        for form in _forms(word, _ARABIC_PREFIXES if is_arabic else _LATIN_PREFIXES if by_sound else ()):
             names |= self._exact.get(form, set())
             names |= _by_stem(form, self._stems)
             if by_sound and not is_arabic:
@@ -242,21 +226,36 @@ class Safeguard:
         return Pattern(source, tuple(steps), at_start, tail, frozenset(step.name for step in steps))
 
 
-def _find(pattern: Pattern, spans: Spans, present: frozenset[str], length: int) -> list[tuple[int, int]]:
+class _Index:
+    """Patterns in order, found by the class they begin with."""
+
+    def __init__(self, patterns: Iterable[tuple[str, Pattern]]) -> None:
+        self._patterns = list(patterns)
+        self._by_first: dict[str, list[int]] = defaultdict(list)
+        for i, (_, pattern) in enumerate(self._patterns):
+            self._by_first[pattern.steps[0].name].append(i)
+
+    def matches(self, spans: Spans, length: int) -> Iterator[Match]:
+        """Where patterns hold among words, in the order of the patterns."""
+        present = frozenset(spans)
+        for i in sorted(i for name in present for i in self._by_first.get(name, ())):
+            kind, pattern = self._patterns[i]
+            if pattern.needs <= present:
+                for start, end in _find(pattern, spans, length):
+                    yield Match(kind, pattern.source, start, end)
+
+
+def _find(pattern: Pattern, spans: Spans, length: int) -> Iterator[tuple[int, int]]:
     """Where a pattern holds: at most one end for each beginning."""
-    if not pattern.needs <= present:
-        return []
     first = pattern.steps[0]
-    found = []
     for start, ends in spans[first.name].items():
         if pattern.at_start and start > first.gap:
             continue
         for end in ends:
             last = _rest(pattern, 1, end, spans, length)
             if last is not None:
-                found.append((start, last))
+                yield start, last
                 break
-    return found
 
 
 def _rest(pattern: Pattern, index: int, position: int, spans: Spans, length: int) -> int | None:
@@ -281,10 +280,16 @@ def _bare(word: str) -> str:
 
 
 def _forms(word: str, prefixes: tuple[str, ...]) -> Iterator[str]:
+    """The word, and what is left of it without one of the prefixes and without the second half of a negation."""
     yield word
+    bare = _NEGATION_END.sub("", word) if prefixes else word
+    if bare != word:
+        yield bare
     for prefix in prefixes:
-        if word.startswith(prefix) and len(word) - len(prefix) > 2:
+        if word.startswith(prefix) and len(word) - len(prefix) > (1 if prefix == "و" else 2):
             yield word[len(prefix) :]
+            if bare != word:
+                yield bare[len(prefix) :]
 
 
 def _by_stem(word: str, stems: dict[str, set[str]]) -> set[str]:

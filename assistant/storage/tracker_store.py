@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 
 from assistant.paths import ROOT
 from assistant.privacy.redact import redact_data
+from assistant.server import overrides
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +78,7 @@ class TrackerStore(SQLTrackerStore):
         Raises:
             StorageError: a setting is unknown, or the database cannot be opened, read and written.
         """
+        overrides.apply()  # Rasa makes its store first: from here on no log line names a person
         if unknown:
             raise StorageError(f"endpoints.yml: tracker_store has no setting {', '.join(sorted(unknown))}; only `url`.")
         url = _checked_url(host or os.environ.get("DATABASE_URL") or _default_url())

@@ -21,7 +21,9 @@ def dialogues() -> list[Any]:
     found = []
     for path in sorted(FOLDER.glob("*/*.yml")):
         for dialogue in YAML(typ="safe").load(path.read_text(encoding="utf-8")):
-            found.append(pytest.param(path.parent.name, dialogue, id=f"{path.parent.name}/{path.stem}: {dialogue['name']}"))
+            found.append(
+                pytest.param(path.parent.name, dialogue, id=f"{path.parent.name}/{path.stem}: {dialogue['name']}")
+            )
     return found
 
 
