@@ -146,9 +146,8 @@ def main() -> int:
     for row in rows:
         if not row.right:
             parsed = row.parsed
-            print(  # noqa: T201
-                f"{row.variety:9s} {row.topic:24s} {parsed['topic']:24s} {parsed['confidence']:.2f} {parsed['decision']:6s} {row.text}"
-            )
+            made = f"{parsed['topic']:24s} {parsed['confidence']:.2f} {parsed['decision']:6s}"
+            print(f"{row.variety:9s} {row.topic:24s} {made} {row.text}")  # noqa: T201
     return 0
 
 

@@ -55,7 +55,7 @@ class Answers(TemplatedNaturalLanguageGenerator):
         if not found:
             return None
         reply = {**found[0], "text": "\n\n".join(part["text"] for part in found)}
-        reply["buttons"] = [_button(target, languages) for target in turn.offered]
+        reply["buttons"] = [_button(target, languages[0]) for target in turn.offered]
         return reply
 
     def _in_language(
@@ -118,9 +118,8 @@ def _isolate(text: str, language: str) -> str:
     return f"{ISOLATE}{text}{END_ISOLATE}" if language == "ar" else text
 
 
-def _button(target: str, languages: list[str]) -> dict[str, str]:
-    words = dict.fromkeys(title(target, language) for language in languages)
-    return {"title": " · ".join(words), "payload": payload(target)}
+def _button(target: str, language: str) -> dict[str, str]:
+    return {"title": title(target, language), "payload": payload(target)}
 
 
 def _last_reply(tracker: DialogueStateTracker) -> Reply | None:

@@ -215,7 +215,7 @@ def _with_offers(turn: Turn, message: Understood) -> Turn:
     elif turn.reply == "ask":
         offered.append(MAIN_MENU)
     if turn.language is None:
-        offered = ["language.fr", "language.ar", *(o for o in offered if family(o) != "language")]
+        offered = ["language.fr", "language.ar"]
     return replace(turn, offered=tuple(dict.fromkeys(offered)))
 
 

@@ -20,7 +20,7 @@ from assistant import yaml
 from assistant.nlu import folds, linear
 from assistant.nlu.features import features
 from assistant.nlu.language import Guess, LanguageIdentifier, letters
-from assistant.nlu.lexicon import Lexicon
+from assistant.nlu.lexicon import lexicon
 from assistant.nlu.normalise import arabic_share, fold
 from assistant.nlu.questions import parts, second_question
 from assistant.nlu.safeguard import Safeguard
@@ -81,8 +81,8 @@ class Language(_Step):
     ) -> None:
         super().__init__(config)
         self._storage, self._resource = model_storage, resource
-        lexicon = yaml.read(DATA / "lexicon" / "languages.yml")
-        self._identifier = LanguageIdentifier(lexicon, latin, Lexicon().names)
+        languages = yaml.read(DATA / "lexicon" / "languages.yml")
+        self._identifier = LanguageIdentifier(languages, latin, lexicon().names)
 
     @classmethod
     def create(
@@ -129,7 +129,7 @@ class LexiconMatcher(_Step):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self._lexicon = Lexicon()
+        self._lexicon = lexicon()
 
     def read(self, message: Message) -> None:
         """See class."""
@@ -149,7 +149,7 @@ class TopicClassifier(_Step):
     ) -> None:
         super().__init__(config)
         self._storage, self._resource, self._model = model_storage, resource, model
-        self._lexicon = Lexicon()
+        self._lexicon = lexicon()
 
     @classmethod
     def create(

@@ -6,7 +6,7 @@ cities, needs and organisations become entities.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,12 @@ SMALL_TALK = {
     "greeting": "chat.greet",
     "goodbye": "chat.goodbye",
 }
+
+
+@cache
+def lexicon() -> "Lexicon":
+    """The project's lexicon, loaded once a process: its matchers hold ten thousand phrases."""
+    return Lexicon()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The safeguard: recognises dangers (injury, violence, trafficking, suicide, detention, sea, missing) by fixed patterns.
+"""The safeguard: recognises dangers (injury, violence, trafficking, suicide, detention, sea, missing) by patterns.
 
 All words and patterns are in `data/lexicon/urgent.yml`, which says how to read them. A message becomes a list of words
 of one spelling; each word belongs to classes; a pattern is a sequence of classes with bounded gaps. Nothing is learnt:
@@ -22,23 +22,26 @@ from assistant.paths import DATA
 
 # Beyond this many words the patterns see only the beginning: work stays bounded.
 MAX_WORDS = 200
-# Lengths from which an Arabic word (a stem) also matches Arabizi by its sound key, and from which a Latin word bears one
-# typing slip: below them, ordinary words of the training messages were taken for dangers.
+# Lengths from which an Arabic word (a stem) also matches Arabizi by its sound key, and from which a Latin word bears
+# one typing slip: below them, ordinary words of the training messages were taken for dangers.
 SURE_SOUND, SURE_SOUND_STEM, SURE_TYPO = 4, 5, 7
 _WORD = re.compile(r"[^\W_]+")
 _DOUBLED = re.compile(r"([^\W\d_])\1+")
 _BRACES = re.compile(r"\{([^{}]*)\}")
-# "mabghitch", "ومابقاش": the negation is a word of its own.
-_NEGATED = re.compile(r"(?:[wو])?(ما|ma)(..+(?:ش|ch|sh|x))")
+# "mabghitch", "ومابقاش", Egyptian "مرجعش": the negation is a word of its own.
+_NEGATED = re.compile(r"[wو]?(?:ما?(..+ش)|ma(..+(?:ch|sh|x)))")
 _NEGATION_END = re.compile(r"(?<=..)(?:ش|ch|sh|x)$")
-# Spellings that French does not have: one such word, or one of the list `arabizi`, and the message is read by sound too.
+# Spellings that French does not have: with one such word, or one of the list `arabizi`, a message is read by sound too.
 _ARABIZI = re.compile(r"[a-z]+[3579][a-z]*|[379][a-z]{2,}|k(?:ay|at|an)[a-z]{3,}|\w*(?:kh|gh[^tn])\w+|\w{4,}ou?ni")
 # "jsaigne", "mexpulser": a pronoun without its apostrophe.
 _ELISION = re.compile(r"[mltdjsn][a-z]{4,}")
 _ARABIC_START = re.compile(r"[\u0621-\u064a]")
 _ARABIC_PREFIXES = ("وال", "فال", "بال", "كال", "هال", "عال", "شال", "ال", "ول", "وب", "وف", "و", "ف", "ب", "ل", "ه")
 _LATIN_PREFIXES = ("wl", "fl", "bl", "l", "w", "f", "b")
-_VERB_PREFIXES = tuple("|ي|ت|ن|ا|كي|كت|كن|كا|تي|تا|بي|بت|بن|غي|هي|هن|هت|ح|حي|ست|سي|سا|سن".split("|"))
+_VERB_PREFIXES = (
+    *("", "ي", "ت", "ن", "ا", "كي", "كت", "كن", "كا", "تي", "تا", "بي", "بت", "بن"),
+    *("غي", "هي", "هن", "هت", "ح", "حي", "ست", "سي", "سا", "سن"),
+)
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,7 @@ class Safeguard:
         for name, entries in content["classes"].items():
             self._add(name, entries.split())
         dangers = content["dangers"]
-        self._silencing = _Index(("", pattern) for pattern in self._patterns(content["elsewhere"]))
-        self._cancelling = _Index(("", pattern) for pattern in self._patterns(content["never"]))
+        self._harmless = _Index(("", pattern) for pattern in self._patterns(content["never"]))
         self._deciding = _Index(
             (f"urgent.{kind}", pattern)
             for tier in ("first", "patterns")
@@ -118,9 +120,7 @@ class Safeguard:
         """Every pattern that holds, the deciding one first."""
         words = self.words(text)
         spans = self._spans(words)
-        if any(self._silencing.matches(spans, len(words))):
-            return
-        harmless = list(self._cancelling.matches(spans, len(words)))
+        harmless = list(self._harmless.matches(spans, len(words)))
         for match in self._deciding.matches(spans, len(words)):
             if not any(other.start < match.end and match.start < other.end for other in harmless):
                 yield match
@@ -132,7 +132,7 @@ class Safeguard:
             if word in self._spellings:
                 found.extend(self._spellings[word])
             elif negated := _NEGATED.fullmatch(word):
-                found.extend(negated.groups())
+                found.extend(("ما", negated[1]) if negated[1] else ("ma", negated[2]))
             elif _ELISION.fullmatch(word) and not self._classes_of(word, False) and self._classes_of(word[1:], False):
                 found.extend((word[0], word[1:]))
             else:
