@@ -17,7 +17,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, RESP
 from rasa.shared.nlu.training_data.message import Message
 
 from assistant.dialogue.choice import chosen
-from assistant.dialogue.decision import Thresholds, Understood, decide
+from assistant.dialogue.decision import Thresholds, Understood, decide, without_follow_ups
 from assistant.dialogue.state import Turn
 from assistant.dialogue.topics import target
 from assistant.nlu.normalise import clean
@@ -100,7 +100,7 @@ def _understood(message: Message, before: Turn | None) -> Understood:
 
 def _write(message: Message, turn: Turn) -> None:
     """What Rasa reads: intent, ranking, response, entities; and no text that starts with a slash."""
-    ranking = message.get("ranking")
+    ranking = without_follow_ups(message.get("ranking"))
     confidence = dict(ranking).get(turn.topic, 1.0)
     intent, response = _intent(turn.reply)
     message.set(INTENT, {"name": intent, "confidence": confidence}, add_to_output=True)

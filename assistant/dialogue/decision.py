@@ -116,7 +116,7 @@ def _reply(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
     follow = _follow_up(ranking, last, bounds)
     if follow:
         return follow
-    return _by_ranking(_without_follow_ups(ranking), last, bounds)
+    return _by_ranking(without_follow_ups(ranking), last, bounds)
 
 
 def _topic(ranking: Sequence[tuple[str, float]]) -> str:
@@ -167,11 +167,10 @@ def _follow_up(ranking: Sequence[tuple[str, float]], last: Turn, bounds: Thresho
     return Turn(reply, "answer", topic, subject=subject, dimension=dimension)
 
 
-def _without_follow_ups(ranking: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+def without_follow_ups(ranking: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     """Without a topic to lean on a follow-up is no reading: its share goes to the others."""
-    kept = [(name, p) for name, p in ranking if family(name) != "follow"]
-    total = sum(p for _, p in kept) or 1.0
-    return [(name, p / total) for name, p in kept]
+    follow_ups = sum(p for name, p in ranking if family(name) == "follow")
+    return [(name, p / max(1 - follow_ups, 1e-9)) for name, p in ranking if family(name) != "follow"]
 
 
 def _by_ranking(ranking: Sequence[tuple[str, float]], last: Turn, bounds: Thresholds) -> Turn:

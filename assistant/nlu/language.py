@@ -95,7 +95,7 @@ class LanguageIdentifier:
         arabizi = sum(w in self._arabizi or bool(_DIGIT_FOR_LETTER.search(w)) for w in telling)
         if arabizi >= WORDS_TO_SWITCH:  # Darija with many French words is Darija
             return Guess("ar", True)
-        at_home = arabizi + sum(w in self._french or "w" + w in self._latin.vocabulary for w in telling)
+        at_home = arabizi + sum(self._is_french(w) for w in telling)
         foreign = max(sum(w in found for w in telling) for found in self._foreign.values())
         if foreign > at_home and foreign >= min(2, len(telling)):
             return Guess("other", foreign >= WORDS_TO_SWITCH)
@@ -105,6 +105,11 @@ class LanguageIdentifier:
         if probability < LIKELY and not at_home:
             return Guess(None)
         return Guess(language, probability >= SURE and len(telling) >= WORDS_TO_SWITCH)
+
+    def _is_french(self, word: str) -> bool:
+        """A French function word, or a word of the examples that is no other language's."""
+        seen = "w" + word in self._latin.vocabulary and not any(word in found for found in self._foreign.values())
+        return word in self._french or seen
 
 
 def letters(words: Sequence[str]) -> Counter[str]:

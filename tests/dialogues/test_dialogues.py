@@ -45,6 +45,8 @@ def check(turn: dict[str, Any], reply: Reply, language: str, where: str) -> None
     if "ends" in turn:
         last = text.rsplit("\n", 1)[-1]
         assert last.startswith(opening(TEXTS[turn["ends"], language])), f"it does not end in {turn['ends']}: {where}"
+    for name in turn.get("without", []):
+        assert opening(TEXTS[name, language]) not in text, f"{name} must not stand there: {where}"
     for words in turn.get("has", []):
         assert words in text, f"{words!r} is missing: {where}"
     for words in turn.get("hasnt", []):
