@@ -20,7 +20,7 @@ FOLLOW_UPS = frozenset(f"follow.{dimension}" for dimension in DIMENSIONS)
 # Topics of the table that nobody asks for in words: buttons, and lines of the dialogue.
 NOT_ASKED = frozenset(["chat.erased", "chat.privacy_full", "language.fr", "language.ar"])
 # Replies of the dialogue itself: each is an intent with a rule and a response.
-DIALOGUE = frozenset(["ask", "lost", "lost_again", "unreadable", "other_language", "menu", "follow_unknown"])
+DIALOGUE = frozenset(["ask", "lost", "lost_again", "unreadable", "number", "other_language", "menu", "follow_unknown"])
 # Lines that are added to answers.
 LINES = frozenset(["utter_line/source", "utter_line/privacy", "utter_line/second"])
 # Said by custom actions, which no rule shows.

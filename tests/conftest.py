@@ -21,6 +21,15 @@ from assistant.paths import MODELS, ROOT
 START_TIMEOUT = 180  # seconds, on a loaded machine
 
 
+# Lines that are printed below the tests' own summary.
+REPORT = pytest.StashKey[list[str]]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in config.stash.get(REPORT, []):
+        terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
 def parse() -> Callable[[str], dict[str, Any]]:
     """What `python -m assistant.parse` reports of one message, with the newest model."""

@@ -21,7 +21,7 @@ from assistant.dialogue.topics import LANGUAGES, families, family, payload, titl
 Reply = dict[str, Any]
 # Left-to-right isolate and its end (Unicode Bidirectional Algorithm, UAX #9, 2.4): a number inside Arabic stays whole.
 ISOLATE, END_ISOLATE = "\u2066", "\u2069"
-_LEFT_TO_RIGHT = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b(?:[\w-]+\.)+(?:int|org|ma|com|net)\b(?:/[\w./-]*)?")
+_LEFT_TO_RIGHT = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b(?:[\w-]+\.)+[a-z]{2,4}\b(?:/[\w./-]*)?")
 MOST_SOURCES = 2
 
 
@@ -45,17 +45,18 @@ class Answers(TemplatedNaturalLanguageGenerator):
         """
         turn = Turn.from_dict(tracker.latest_message.parse_data.get("turn") if tracker.latest_message else None)
         turn = turn or Turn(reply="", decision="answer", topic="")
-        if utter_action == "utter_chat.repeat":
-            repeated = _last_reply(tracker)
-            if repeated:
-                return repeated
-        languages = [turn.language] if turn.language in LANGUAGES else ["ar", "fr"]
+        both = turn.language not in LANGUAGES or turn.reply == "other_language"
+        languages = ["ar", "fr"] if both else [str(turn.language)]
+        buttons = [_button(target, languages[0]) for target in turn.offered]
+        said = _last_text(tracker) if utter_action == "utter_chat.repeat" else None
+        if said:
+            return {"text": said, "buttons": buttons}
         parts = [self._in_language(utter_action, turn, language, output_channel, variables) for language in languages]
         found = [part for part in parts if part]
         if not found:
             return None
         reply = {**found[0], "text": "\n\n".join(part["text"] for part in found)}
-        reply["buttons"] = [_button(target, languages[0]) for target in turn.offered]
+        reply["buttons"] = buttons
         return reply
 
     def _in_language(
@@ -65,7 +66,7 @@ class Answers(TemplatedNaturalLanguageGenerator):
         reply = self.generate_from_slots(name, slots, channel)
         if reply is None:
             return None
-        lines = [f"{_emoji(turn.reply)}{reply.get('text', '')}"]
+        lines = [f"{_emoji(turn)}{reply.get('text', '')}"]
         sources = _sources(reply)
         if sources:
             lines.append(self._line("source", {**slots, **sources}))
@@ -88,9 +89,10 @@ def _names(turn: Turn, language: str) -> dict[str, str]:
     return {"menu": shown, "about": about}
 
 
-def _emoji(reply: str) -> str:
-    kind, _, rest = reply.partition(".")
-    shown = families().get(rest if kind == "menu" else family(reply))
+def _emoji(turn: Turn) -> str:
+    kind, _, rest = turn.reply.partition(".")
+    about = turn.subject or "" if kind.startswith("follow") else turn.reply
+    shown = families().get(rest if kind == "menu" else family(about))
     return f"{shown.emoji} " if shown and shown.emoji else ""
 
 
@@ -122,9 +124,7 @@ def _button(target: str, language: str) -> dict[str, str]:
     return {"title": title(target, language), "payload": payload(target)}
 
 
-def _last_reply(tracker: DialogueStateTracker) -> Reply | None:
+def _last_text(tracker: DialogueStateTracker) -> str | None:
     """What was said last, word for word."""
-    for event in reversed(tracker.events):
-        if event.type_name == "bot" and event.text:
-            return {"text": event.text, "buttons": (event.data or {}).get("buttons") or []}
-    return None
+    said = (event.text for event in reversed(tracker.events) if event.type_name == "bot" and event.text)
+    return next(said, None)

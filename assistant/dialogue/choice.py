@@ -6,13 +6,32 @@ from functools import cache
 from rapidfuzz import fuzz
 
 from assistant import yaml
-from assistant.dialogue.topics import LANGUAGES, title
+from assistant.dialogue.topics import LANGUAGES, is_target, title, topics
 from assistant.nlu.normalise import fold
 from assistant.paths import DATA
 
 # Likeness (0-100) from which a short message is a button's title; below it "carte perdue" would be "carte de séjour".
 SAME_TITLE = 84
 LONGEST_CHOICE = 5
+# Words before a number that chooses, and words for the last choice; folded.
+NUMBERED = frozenset(["numero", "n", "n°", "no", "nr", "option", "choix", "رقم", "الرقم", "ra9m", "le", "la"])
+LAST = frozenset(["le dernier", "la derniere", "dernier", "الاخير", "الاخيره", "lekher", "lakher", "اللخر"])
+
+
+@cache
+def _titles() -> dict[str, str]:
+    """Title of a button, folded -> its topic; titles that two topics share are left out."""
+    found: dict[str, set[str]] = {}
+    for name, topic in topics().items():
+        for shown in topic.title.values():
+            found.setdefault(" ".join(_words(shown)), set()).add(name)
+    return {shown: names.pop() for shown, names in found.items() if len(names) == 1}
+
+
+def titled(typed: Sequence[str]) -> str | None:
+    """The topic whose button says just what a message says, offered or not, or None."""
+    name = _titles().get(" ".join(typed))
+    return name if name and is_target(name) else None
 
 
 @cache
@@ -32,18 +51,19 @@ def chosen(typed: Sequence[str], offered: Sequence[str]) -> str | None:
     if not offered or not typed or len(typed) > LONGEST_CHOICE:
         return None
     text = " ".join(typed)
-    number = ordinals().get(text) or ordinals().get(typed[-1] if typed[0] in _BEFORE_NUMBER else text)
+    if text in LAST:
+        return offered[-1]
+    number = ordinals().get(text) or (ordinals().get(typed[1]) if len(typed) == 2 and typed[0] in NUMBERED else None)
     if number:
         return offered[number - 1] if number <= len(offered) else None
     likeness, best = max((_likeness(text, target), target) for target in offered)
     return best if likeness >= SAME_TITLE else None
 
 
-_BEFORE_NUMBER = frozenset(["numero", "n", "no", "option", "choix", "رقم", "الرقم", "ra9m", "le", "la"])
-
-
 def _likeness(text: str, target: str) -> float:
-    return max(fuzz.ratio(text, " ".join(_words(title(target, language)))) for language in LANGUAGES)
+    """0 to 100; another first letter is another word: "information" is no misspelt "formation"."""
+    titles = [" ".join(_words(title(target, language))) for language in LANGUAGES]
+    return max(fuzz.ratio(text, shown) if text[0] == shown[0] else 0.0 for shown in titles)
 
 
 def _words(shown: str) -> list[str]:

@@ -16,7 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, RESPONSE_SELECTOR, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant.dialogue.choice import chosen
+from assistant.dialogue.choice import chosen, titled
 from assistant.dialogue.decision import Thresholds, Understood, decide, without_follow_ups
 from assistant.dialogue.state import Turn
 from assistant.dialogue.topics import target
@@ -29,6 +29,10 @@ RETRIEVAL = frozenset(
 # Of the family chat these only say something too.
 CHAT = frozenset(["greet", "goodbye", "thanks", "bot", "unhappy", "privacy", "privacy_full", "insult"])
 RANKED = 5
+# A need and a city in so few words are a search.
+LONGEST_SEARCH = 4
+# Concepts of a question that leans on the last topic: it names none of its own.
+DIMENSION_CONCEPTS = frozenset(["price", "free", "documents", "deadline_duration", "address_where", "opening_hours"])
 # Rasa reads a text that starts with a slash, after any Unicode space, as a command of its own.
 _LEADING_SLASHES = re.compile(r"^[\s/]+")
 
@@ -84,7 +88,12 @@ def turn_before(tracker: DialogueStateTracker | None) -> Turn | None:
 def _understood(message: Message, before: Turn | None) -> Understood:
     tongue = message.get("tongue")
     typed = message.get("typed")
-    choice = target(clean(message.get(TEXT))) or chosen(typed, before.offered if before else ())
+    choice = target(clean(message.get(TEXT))) or chosen(typed, before.offered if before else ()) or titled(typed)
+    named = {entity["entity"] for entity in message.get("found")}
+    if not choice and "city" in named and len(typed) <= LONGEST_SEARCH and named & {"need", "organisation"}:
+        choice = "contact.find"  # "école Tanger": what answers tell people to write
+    if not choice and _only_a_city(message, typed):
+        choice = "contact.find"
     return Understood(
         ranking=message.get("ranking"),
         language=None if choice else tongue["language"],
@@ -95,7 +104,13 @@ def _understood(message: Message, before: Turn | None) -> Understood:
         urgent=message.get("danger"),
         target=choice,
         words=len(typed),
+        bare=set(message.get("concepts")) <= DIMENSION_CONCEPTS,
     )
+
+
+def _only_a_city(message: Message, typed: list[str]) -> bool:
+    cities = [e for e in message.get("found") if e["entity"] == "city"]
+    return bool(cities) and sum(e["end"] - e["start"] for e in cities) >= len(message.get("folded").strip(" .!?")) - 2
 
 
 def _write(message: Message, turn: Turn) -> None:

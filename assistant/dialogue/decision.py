@@ -13,12 +13,24 @@ from assistant.dialogue.topics import DIMENSIONS, LANGUAGES, families, family, t
 MAIN_MENU = "menu.main"
 # Asked back about a message: at most this many topics, and the way to everything else.
 OFFERS = 3
+# A bare question of so few words leans on the last topic, if one of these topics is all that it can mean.
+WORDS_OF_A_FOLLOW_UP = 4
+BARE_DIMENSIONS = {
+    "regul.cost": "cost",
+    "return.cost": "cost",
+    "regul.documents": "documents",
+    "regul.where": "where",
+}
 # A message of so few words that names a language asks for it.
 WORDS_OF_A_WISH = 4
 # Families that carry on a conversation: they never change its subject.
 SMALL_TALK = frozenset({"chat", "urgent", "follow", "out_of_scope"})
 # Families that are never offered when asking back.
 NOT_OFFERED = SMALL_TALK - {"urgent"}
+# Replies with the main menu below.
+MENU_BELOW = frozenset(
+    ["chat.greet", "chat.help", "chat.language", "chat.affirm", "lost", "out_of_scope", "unreadable", "number"]
+)
 # After these the person is told nothing about privacy: the reply is about nothing else.
 SILENT = frozenset({"chat.privacy", "chat.privacy_full", "chat.delete_data", "chat.erased"})
 
@@ -56,6 +68,7 @@ class Understood:
         urgent: topic of a danger (`urgent.sea`).
         target: what a tapped button names, or what a number or title chose among the last offers.
         words: number of words.
+        bare: whether it names nothing of its own besides a price, a time, papers or a place.
     """
 
     ranking: Sequence[tuple[str, float]] = ()
@@ -67,6 +80,7 @@ class Understood:
     urgent: str | None = None
     target: str | None = None
     words: int = 0
+    bare: bool = False
 
 
 def decide(message: Understood, before: Turn | None, thresholds: Mapping[str, Thresholds]) -> Turn:
@@ -87,8 +101,9 @@ def decide(message: Understood, before: Turn | None, thresholds: Mapping[str, Th
 
 def _meant(message: Understood) -> str | None:
     """The wish for a language, unless the words only name one ("un cours en français")."""
-    asked = message.ordered or message.words <= WORDS_OF_A_WISH or _topic(message.ranking) == "chat.language"
-    return message.wish if asked else None
+    best = _topic(message.ranking)
+    short = message.words <= WORDS_OF_A_WISH and best != "services.language"
+    return message.wish if message.ordered or short or best == "chat.language" else None
 
 
 def _language(message: Understood, so_far: str | None) -> str | None:
@@ -104,16 +119,16 @@ def _reply(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
     ranking = message.ranking
     best = _topic(ranking)
     if message.urgent:
-        return Turn(message.urgent, "answer", message.urgent, urgent=True)
+        return Turn(message.urgent, "answer", message.urgent, subject=last.subject, urgent=True)
     if message.target:
         return _chosen(message.target, last)
     if message.wish and (best == "chat.language" or message.words <= WORDS_OF_A_WISH):
         return Turn("chat.language", "answer", "chat.language", subject=last.subject, language=message.wish)
     if not ranking:
-        return _failed("unreadable", best, last)
+        return _failed("number" if message.words else "unreadable", best, last, last.offered)
     if message.language == "other":
         return Turn("other_language", "lost", best, subject=last.subject, offered=("language.fr", "language.ar"))
-    follow = _follow_up(ranking, last, bounds)
+    follow = _follow_up(message, last, bounds)
     if follow:
         return follow
     return _by_ranking(without_follow_ups(ranking), last, bounds)
@@ -138,33 +153,40 @@ def _answer(topic: str, last: Turn) -> Turn:
     turn = Turn(topic, "answer", topic, subject=subject, urgent=family(topic) == "urgent")
     if topic == "chat.affirm":
         return _affirmed(turn, last)
-    if topic == "chat.delete_data" and "chat.erased" not in last.offered:
-        return replace(turn, offered=("chat.erased", "chat.deny"))
-    if topic == "chat.erased" and "chat.erased" not in last.offered:
+    if topic == "chat.repeat":
+        return replace(turn, offered=last.offered)
+    if topic == "chat.delete_data" or (topic == "chat.erased" and topic not in last.offered):
         return replace(turn, reply="chat.delete_data", offered=("chat.erased", "chat.deny"))
     return turn
 
 
 def _affirmed(turn: Turn, last: Turn) -> Turn:
-    """ "Yes" takes the one thing that was offered; erasing is never taken by a bare yes."""
-    open_offers = [name for name in last.offered if name not in (MAIN_MENU, "chat.deny", "chat.erased")]
+    """ "Yes" takes the one thing that was offered; erasing is never taken by a bare yes, but asked again."""
+    if "chat.erased" in last.offered:
+        return replace(turn, reply="chat.delete_data", offered=last.offered)
+    open_offers = [name for name in last.offered if name != MAIN_MENU]
     if last.second or len(open_offers) == 1:
-        return _answer(open_offers[0], replace(last, offered=()))
+        return _chosen(last.second or open_offers[0], replace(last, offered=(), second=None))
     return replace(turn, offered=last.offered)
 
 
-def _follow_up(ranking: Sequence[tuple[str, float]], last: Turn, bounds: Thresholds) -> Turn | None:
+def _follow_up(message: Understood, last: Turn, bounds: Thresholds) -> Turn | None:
     """A short question about cost, time, papers or place that leans on the last topic."""
-    best, probability = ranking[0]
-    dimension = best.partition(".")[2]
-    if family(best) != "follow" or dimension not in DIMENSIONS or probability < bounds.follow:
-        return None
-    if last.subject is None:
+    dimension = _dimension(message, bounds)
+    if dimension is None or last.subject is None:
         return None
     reply = topics()[last.subject].follow.get(dimension, "follow_unknown")
     topic = reply if reply in topics() else last.subject
-    subject = reply if reply in topics() else last.subject
-    return Turn(reply, "answer", topic, subject=subject, dimension=dimension)
+    return Turn(reply, "answer", topic, subject=last.subject, dimension=dimension)
+
+
+def _dimension(message: Understood, bounds: Thresholds) -> str | None:
+    """What a follow-up asks for: the classifier says so, or it is a bare "quels documents ?" of any topic's."""
+    best, probability = message.ranking[0]
+    kind, _, rest = best.partition(".")
+    if kind == "follow":
+        return rest if rest in DIMENSIONS and probability >= bounds.follow else None
+    return BARE_DIMENSIONS.get(best) if message.bare and message.words <= WORDS_OF_A_FOLLOW_UP else None
 
 
 def without_follow_ups(ranking: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
@@ -195,8 +217,8 @@ def _failed(reply: str, topic: str, last: Turn, offered: tuple[str, ...] = ()) -
 
 
 def _with_privacy(turn: Turn, last: Turn) -> Turn:
-    """The privacy sentence is said once, with the first reply that is not about a danger."""
-    if last.privacy_told or turn.urgent:
+    """The privacy sentence is said once, with the first reply that is not about a danger (or its repetition)."""
+    if last.privacy_told or turn.urgent or turn.reply == "chat.repeat":
         return replace(turn, privacy_told=last.privacy_told)
     return replace(turn, privacy=turn.reply not in SILENT, privacy_told=True)
 
@@ -222,9 +244,9 @@ def _usual_offers(turn: Turn) -> list[str]:
     kind, _, rest = turn.reply.partition(".")
     if kind == "menu":
         return list(families()[rest].menu)
-    if turn.reply in ("chat.greet", "chat.help", "lost", "out_of_scope", "unreadable"):
+    if turn.reply in MENU_BELOW:
         return list(families()["main"].menu)
     if turn.reply == "lost_again":
         return ["chat.human", MAIN_MENU]
-    known = topics().get(turn.reply)
+    known = topics().get(turn.subject or "" if kind.startswith("follow") else turn.reply)
     return [*known.next, MAIN_MENU] if known and known.next else []

@@ -82,9 +82,11 @@ def target(text: str) -> str | None:
 
 
 def is_target(name: str) -> bool:
-    """Whether a name may stand on a button: a topic, the menu of a family, a language."""
+    """Whether a name may stand on a button: a topic, the menu of a family that has one, a language."""
     kind, _, rest = name.partition(".")
-    return name in topics() or (kind == "menu" and rest in families()) or (kind == "language" and rest in LANGUAGES)
+    if kind == "menu":
+        return rest in families() and bool(families()[rest].menu)
+    return name in topics() and kind != "follow"
 
 
 def title(target: str, language: str) -> str:

@@ -184,9 +184,9 @@ class TopicClassifier(_Step):
 
     def read(self, message: Message) -> None:
         """See class."""
-        small_talk = self._lexicon.small_talk(message.get("typed"))
-        if small_talk:
-            message.set("ranking", [(small_talk, 1.0)])
+        whole_message = self._lexicon.whole(message.get("typed"))
+        if whole_message:
+            message.set("ranking", [(whole_message, 1.0)])
             return
         whole = self._ranking(message.get("typed"), message.get("standard"), message.get("concepts"))
         asked = parts(message.get(TEXT))

@@ -17,6 +17,8 @@ DetectorFactory.seed = 0
 LETTERS_FOR_LANGDETECT = 25
 SURE_OF_FOREIGN = 0.90
 SURE, LIKELY = 0.90, 0.60
+# Letters alone, without one known word of Darija, must be as good as certain: gibberish looks like Arabizi.
+SURE_BY_LETTERS = 0.995
 WORDS_TO_SWITCH = 2
 # 3, 7, 9, 5 and 2 stand for Arabic letters inside a word ("3andi", "l7a9"); French writes "9a" at most.
 _DIGIT_FOR_LETTER = re.compile(r"[a-z][3579][a-z]|[379][a-z]{2}|[a-z]{2}[379]$")
@@ -73,7 +75,9 @@ class LanguageIdentifier:
         if not wishes:
             return guess
         _, phrase, language = max(wishes)
-        return replace(guess, wish=language, ordered=phrase.split()[0] in self._orders)
+        before = text[: text.index(phrase)].split()[-2:]  # "réponds-moi | en arabe"
+        ordered = not self._orders.isdisjoint([phrase.split()[0], *before, *("-".join(before).split("-"))])
+        return replace(guess, wish=language, ordered=ordered)
 
     def _by_words(self, words: Sequence[str]) -> Guess:
         telling = [w for w in words if w not in self._neutral and any(c.isalpha() for c in w)]
@@ -104,7 +108,8 @@ class LanguageIdentifier:
         language, probability = self._latin.ranking(letters(telling))[0]
         if probability < LIKELY and not at_home:
             return Guess(None)
-        return Guess(language, probability >= SURE and len(telling) >= WORDS_TO_SWITCH)
+        certain = SURE if language == "fr" or arabizi else SURE_BY_LETTERS
+        return Guess(language, probability >= certain and len(telling) >= WORDS_TO_SWITCH)
 
     def _is_french(self, word: str) -> bool:
         """A French function word, or a word of the examples that is no other language's."""

@@ -77,11 +77,11 @@ class Lexicon:
         self._ambiguous = {fold(word): city for city, row in self.cities.items() for word in row.get("ambiguous") or ()}
         self._phrases = dict(self._all_phrases())
         self._matchers = {script: self._matcher(script) for script in ("fr", "ar")}
-        self._small_talk = {
-            " ".join(tokens.words(tokens.tokenize(phrase))): topic
-            for concept, topic in SMALL_TALK.items()
-            for phrase in self._phrases[f"concept:{concept}"]
-        }
+        listed = [
+            *((topic, self._phrases[f"concept:{concept}"]) for concept, topic in SMALL_TALK.items()),
+            *((topic, {fold(str(word)) for word in words}) for topic, words in self._section("keywords").items()),
+        ]
+        self._whole = {_key(phrase): topic for topic, phrases in listed for phrase in phrases}
         self._city_names = {
             phrase: label.removeprefix("city:")
             for label, phrases in self._phrases.items()
@@ -153,12 +153,12 @@ class Lexicon:
             return [part for word in typed for part in self.french_spellings.get(word, [word])]
         return list(typed)
 
-    def small_talk(self, typed: Sequence[str]) -> str | None:
-        """Topic of a message that is nothing but a yes, a no, a thanks or a greeting of the lexicon.
+    def whole(self, typed: Sequence[str]) -> str | None:
+        """Topic of a message that is nothing but a yes, a no, a thanks, a greeting or a keyword (`keywords.yml`).
 
-        Such words are too short to be learned; most of what is left of them after the development set is withheld.
+        Such words are too short to be learned, and answers tell people to write them: they must be understood.
         """
-        return self._small_talk.get(" ".join(typed))
+        return self._whole.get(" ".join(typed))
 
     def find(self, folded: str, standard: Sequence[str]) -> tuple[list[str], list[Entity]]:
         """Names of the concepts (sorted), and the entities at their place in the folded text.
@@ -217,6 +217,10 @@ class Lexicon:
             return None
         close = process.extractOne(word, self._long_city_names, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH)
         return self._city_names[close[0]] if close else None
+
+
+def _key(phrase: str) -> str:
+    return " ".join(tokens.words(tokens.tokenize(phrase)))
 
 
 def _longest(entities: Iterable[Entity]) -> list[Entity]:

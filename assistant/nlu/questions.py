@@ -7,7 +7,8 @@ Ranking = Sequence[tuple[str, float]]
 # Marks and words between two questions; "et" and "و" join words as often as questions, so both sides must then be
 # questions that are understood alone.
 _LINKS = "et aussi|et puis|et ensuite|ainsi que|w 7ta|w hta|o zid|وكذلك|وأيضا|وايضا|وزيد|et|w|و"
-_BETWEEN = re.compile(rf"[?؟!;\n]+|\.\s|\s(?:{_LINKS})\s", re.IGNORECASE)
+_ASKING = "كيف|فين|شنو|واش|أين|اين|كم|ما|هل|بشحال|شحال|إمتى|امتى|متى|علاش|لماذا|ماذا"
+_BETWEEN = re.compile(rf"[?؟!;\n]+|\.\s|\s(?:{_LINKS})\s|\sو(?={_ASKING})", re.IGNORECASE)
 LEAST_WORDS = 3
 SURE = 0.75
 NOT_A_QUESTION = ("chat.", "follow.", "out_of_scope", "urgent.")
@@ -28,6 +29,8 @@ def second_question(whole: Ranking, rankings: Sequence[Ranking]) -> tuple[Rankin
     """
     sure = [r for r in rankings if r and r[0][1] >= SURE and not r[0][0].startswith(NOT_A_QUESTION)]
     topics = list(dict.fromkeys(r[0][0] for r in sure))
+    if topics and whole[0][0].startswith("chat."):  # a greeting, a wish or thanks around a question
+        return sure[0], topics[1] if len(topics) > 1 else None
     if len(topics) < 2 or whole[0][0] not in topics[:2]:
         return whole, None
     return sure[0], topics[1]

@@ -16,6 +16,7 @@ from assistant.server.models import ModelError, newest_model
 from assistant.server.system import StopError, check_var, complain, hush_libraries, load_settings
 from assistant.settings import Settings, SettingsError
 
+REST = "assistant.channels.rest.Rest"  # as credentials.yml names it
 RESPONSE_TIMEOUT = 60  # seconds; Rasa's default is an hour
 
 
@@ -60,7 +61,7 @@ def _shell(settings: Settings, model: Path) -> list[str]:
 
 
 def _credentials(settings: Settings, file: Path = ROOT / "credentials.yml") -> Path:
-    """The channels that are open: `credentials.yml`, or a copy without Rasa's REST channel.
+    """The channels that are open: `credentials.yml`, or a copy without the REST channel.
 
     Raises:
         StopError: there is no such file.
@@ -70,7 +71,7 @@ def _credentials(settings: Settings, file: Path = ROOT / "credentials.yml") -> P
     if settings.rest_channel:
         return file
     channels = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8")) or {}
-    channels.pop("rest", None)
+    channels.pop(REST, None)
     kept = settings.var_dir / file.name
     kept.touch(mode=0o600)  # tokens of channels
     YAML(typ="safe", pure=True).dump(channels, kept)

@@ -119,4 +119,4 @@ def test_usual_spelling_depends_on_the_language(
     ],
 )
 def test_a_bare_word_of_small_talk_needs_no_learning(lexicon: Lexicon, text: str, topic: str) -> None:
-    assert lexicon.small_talk([fold(text)]) == topic
+    assert lexicon.whole([fold(text)]) == topic
