@@ -23,6 +23,8 @@ Reply = dict[str, Any]
 ISOLATE, END_ISOLATE = "\u2066", "\u2069"
 _LEFT_TO_RIGHT = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b(?:[\w-]+\.)+[a-z]{2,4}\b(?:/[\w./-]*)?")
 MOST_SOURCES = 2
+# A blank line that is not empty: at an empty one Rasa's channels begin a second message.
+BETWEEN_LANGUAGES = "\n\u00a0\n"
 
 
 class Answers(TemplatedNaturalLanguageGenerator):
@@ -55,7 +57,7 @@ class Answers(TemplatedNaturalLanguageGenerator):
         found = [part for part in parts if part]
         if not found:
             return None
-        reply = {**found[0], "text": "\n\n".join(part["text"] for part in found)}
+        reply = {**found[0], "text": BETWEEN_LANGUAGES.join(part["text"] for part in found)}
         reply["buttons"] = buttons
         return reply
 

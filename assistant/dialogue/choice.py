@@ -7,6 +7,7 @@ from rapidfuzz import fuzz
 
 from assistant import yaml
 from assistant.dialogue.topics import LANGUAGES, is_target, title, topics
+from assistant.nlu import tokens
 from assistant.nlu.normalise import fold
 from assistant.paths import DATA
 
@@ -67,4 +68,4 @@ def _likeness(text: str, target: str) -> float:
 
 
 def _words(shown: str) -> list[str]:
-    return [word for word in fold(shown).split() if any(c.isalnum() for c in word)]
+    return tokens.words(tokens.tokenize(fold(shown)))

@@ -88,7 +88,8 @@ def turn_before(tracker: DialogueStateTracker | None) -> Turn | None:
 def _understood(message: Message, before: Turn | None) -> Understood:
     tongue = message.get("tongue")
     typed = message.get("typed")
-    choice = target(clean(message.get(TEXT))) or chosen(typed, before.offered if before else ()) or titled(typed)
+    tapped = target(clean(message.get(TEXT))) or chosen(typed, before.offered if before else ())
+    choice = tapped or titled(typed)
     named = {entity["entity"] for entity in message.get("found")}
     if not choice and "city" in named and len(typed) <= LONGEST_SEARCH and named & {"need", "organisation"}:
         choice = "contact.find"  # "école Tanger": what answers tell people to write
@@ -96,7 +97,7 @@ def _understood(message: Message, before: Turn | None) -> Understood:
         choice = "contact.find"
     return Understood(
         ranking=message.get("ranking"),
-        language=None if choice else tongue["language"],
+        language=None if tapped else tongue["language"],  # a button never changes the language
         sure_of_language=tongue["sure"],
         wish=tongue["wish"],
         ordered=tongue["ordered"],

@@ -13,6 +13,8 @@ from assistant.dialogue.topics import DIMENSIONS, LANGUAGES, families, family, t
 MAIN_MENU = "menu.main"
 # Asked back about a message: at most this many topics, and the way to everything else.
 OFFERS = 3
+# A WhatsApp list holds no more.
+MOST_OFFERS = 10
 # A bare question of so few words leans on the last topic, if one of these topics is all that it can mean.
 WORDS_OF_A_FOLLOW_UP = 4
 BARE_DIMENSIONS = {
@@ -236,7 +238,7 @@ def _with_offers(turn: Turn, message: Understood) -> Turn:
     elif turn.reply == "ask":
         offered.append(MAIN_MENU)
     if turn.language is None:
-        offered = ["language.fr", "language.ar"]
+        offered = ["language.fr", "language.ar", *(o for o in offered if family(o) != "language")][:MOST_OFFERS]
     return replace(turn, offered=tuple(dict.fromkeys(offered)))
 
 

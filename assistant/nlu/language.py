@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from langdetect import DetectorFactory, LangDetectException, detect_langs
+from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
 
 from assistant.nlu.linear import LinearModel
 from assistant.nlu.normalise import arabic_share, fold
@@ -16,7 +17,7 @@ DetectorFactory.seed = 0
 # langdetect is right about 60 to 78 % of the time on two words; it is asked from this many letters on.
 LETTERS_FOR_LANGDETECT = 25
 SURE_OF_FOREIGN = 0.90
-SURE, LIKELY = 0.90, 0.60
+SURE, LIKELY = 0.90, 0.80
 # Letters alone, without one known word of Darija, must be as good as certain: gibberish looks like Arabizi.
 SURE_BY_LETTERS = 0.995
 WORDS_TO_SWITCH = 2
@@ -55,8 +56,10 @@ class LanguageIdentifier:
         words = {name: frozenset(map(fold, listed)) for name, listed in lexicon["words"].items()}
         self._french = words.pop("french")
         self._arabizi = words.pop("arabizi")
+        at_home = self._french | self._arabizi
+        words["english"] |= frozenset(word for word in ENGLISH if len(word) > 2) - at_home
         self._foreign = words
-        self._neutral = frozenset(map(fold, lexicon["neutral"])) | frozenset(names)
+        self._neutral = (frozenset(map(fold, lexicon["neutral"])) | frozenset(names)) - at_home
         self._wishes = [
             (f" {fold(phrase)} ", language) for language, listed in lexicon["wishes"].items() for phrase in listed
         ]
@@ -80,8 +83,8 @@ class LanguageIdentifier:
         return replace(guess, wish=language, ordered=ordered)
 
     def _by_words(self, words: Sequence[str]) -> Guess:
-        telling = [w for w in words if w not in self._neutral and any(c.isalpha() for c in w)]
-        arabic = [w for w in telling if arabic_share(w) > 0.5]
+        arabic = [w for w in words if arabic_share(w) > 0.5]  # whatever the word, its script tells
+        telling = [w for w in words if w in arabic or (w not in self._neutral and any(c.isalpha() for c in w))]
         if arabic:
             return self._arabic_script(arabic, telling)
         return self._latin_script(telling)
@@ -99,7 +102,7 @@ class LanguageIdentifier:
         arabizi = sum(w in self._arabizi or bool(_DIGIT_FOR_LETTER.search(w)) for w in telling)
         if arabizi >= WORDS_TO_SWITCH:  # Darija with many French words is Darija
             return Guess("ar", True)
-        at_home = arabizi + sum(self._is_french(w) for w in telling)
+        at_home = arabizi + sum(self._frenchness(w) for w in telling)
         foreign = max(sum(w in found for w in telling) for found in self._foreign.values())
         if foreign > at_home and foreign >= min(2, len(telling)):
             return Guess("other", foreign >= WORDS_TO_SWITCH)
@@ -111,10 +114,12 @@ class LanguageIdentifier:
         certain = SURE if language == "fr" or arabizi else SURE_BY_LETTERS
         return Guess(language, probability >= certain and len(telling) >= WORDS_TO_SWITCH)
 
-    def _is_french(self, word: str) -> bool:
-        """A French function word, or a word of the examples that is no other language's."""
-        seen = "w" + word in self._latin.vocabulary and not any(word in found for found in self._foreign.values())
-        return word in self._french or seen
+    def _frenchness(self, word: str) -> float:
+        """1 for a French function word, a half for a word of the examples that is no other language's."""
+        if word in self._french:
+            return 1.0
+        foreign = any(word in found for found in self._foreign.values())
+        return 0.5 if "w" + word in self._latin.vocabulary and not foreign else 0.0
 
 
 def letters(words: Sequence[str]) -> Counter[str]:

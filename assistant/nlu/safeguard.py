@@ -30,7 +30,9 @@ _DOUBLED = re.compile(r"([^\W\d_])\1+")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 # "mabghitch", "ومابقاش", Egyptian "مرجعش": the negation is a word of its own.
 _NEGATED = re.compile(r"[wو]?(?:ما?(..+ش)|ma(..+(?:ch|sh|x)))")
-_NEGATION_END = re.compile(r"(?<=..)(?:ش|ch|sh|x)$")
+_NEGATION_END = re.compile(r"(?<=...)(?:ش|ch|sh|x)$")
+# "-ni": done to me.
+_ME_END = re.compile(r"(?:ني|n[iy])$")
 # Spellings that French does not have: with one such word, or one of the list `arabizi`, a message is read by sound too.
 _ARABIZI = re.compile(r"[a-z]+[3579][a-z]*|[379][a-z]{2,}|k(?:ay|at|an)[a-z]{3,}|\w*(?:kh|gh[^tn])\w+|\w{4,}ou?ni")
 # "jsaigne", "mexpulser": a pronoun without its apostrophe.
@@ -158,7 +160,7 @@ class Safeguard:
             names |= self._exact.get(form, set())
             names |= _by_stem(form, self._stems)
             if by_sound and not is_arabic:
-                key = skeleton(form)
+                key = _sound(form)
                 names |= self._sounds.get(key, set())
                 names |= _by_stem(key, self._sound_stems)
         if not names and len(word) >= SURE_TYPO and not is_arabic and not by_sound:
@@ -179,7 +181,7 @@ class Safeguard:
             word = _bare(entry.strip("~*"))
             if not by_sound:
                 (self._stems if is_stem else self._exact)[word].add(name)
-            key = skeleton(word)
+            key = _sound(word)
             if len(key) >= (SURE_SOUND_STEM if is_stem else SURE_SOUND) and (by_sound or _ARABIC_START.match(word)):
                 (self._sound_stems if is_stem else self._sounds)[key].add(name)
             elif not is_stem and len(word) >= SURE_TYPO and word.isascii():
@@ -290,6 +292,15 @@ def _forms(word: str, prefixes: tuple[str, ...]) -> Iterator[str]:
             yield word[len(prefix) :]
             if bare != word:
                 yield bare[len(prefix) :]
+
+
+def _sound(word: str) -> str:
+    """The sound key, where "-ni" (me) differs from "-in" (many).
+
+    >>> _sound("kaytbe3ni") == _sound("كيتبعني") != _sound("katbeyyen")
+    True
+    """
+    return skeleton(word) + ("i" if _ME_END.search(word) else "")
 
 
 def _by_stem(word: str, stems: dict[str, set[str]]) -> set[str]:

@@ -73,7 +73,9 @@ def test_other_languages_are_known(identifier: LanguageIdentifier, text: str) ->
     assert of(identifier, text) == ("other", True)
 
 
-@pytest.mark.parametrize("text", ["ok", "Tanger", "123", "?", "😀", "OIM", "slm", "casa", "hcr", "hello"])
+@pytest.mark.parametrize(
+    "text", ["ok", "Tanger", "123", "?", "😀", "OIM", "slm", "casa", "hcr", "hello", "طنجة", "bonjour"]
+)
 def test_what_does_not_tell_never_changes_a_conversation(identifier: LanguageIdentifier, text: str) -> None:
     assert not of(identifier, text)[1]
 
