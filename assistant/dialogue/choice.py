@@ -13,6 +13,8 @@ from assistant.paths import DATA
 
 # Likeness (0-100) from which a short message is a button's title; below it "carte perdue" would be "carte de séjour".
 SAME_TITLE = 84
+# What cannot be undone is chosen by its very words: "نعم لا تمحوا" (do not erase) is 85 % "نعم، امحوا".
+EXACT = frozenset(["chat.erased"])
 LONGEST_CHOICE = 5
 # Words before a number that chooses, and words for the last choice; folded.
 NUMBERED = frozenset(["numero", "n", "n°", "no", "nr", "option", "choix", "رقم", "الرقم", "ra9m", "le", "la"])
@@ -58,7 +60,7 @@ def chosen(typed: Sequence[str], offered: Sequence[str]) -> str | None:
     if number:
         return offered[number - 1] if number <= len(offered) else None
     likeness, best = max((_likeness(text, target), target) for target in offered)
-    return best if likeness >= SAME_TITLE else None
+    return best if likeness >= (100 if best in EXACT else SAME_TITLE) else None
 
 
 def _likeness(text: str, target: str) -> float:

@@ -39,5 +39,12 @@ def test_anything_else_chooses_nothing(text: str) -> None:
     assert choice(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "target"), [("نعم، امحوا", "chat.erased"), ("نعم لا تمحوا", None), ("oui efface", None)]
+)
+def test_erasing_is_chosen_by_its_very_words(text: str, target: str | None) -> None:
+    assert chosen(words(tokenize(fold(text))), ("chat.erased", "chat.deny")) == target
+
+
 def test_without_an_offer_there_is_no_choice() -> None:
     assert chosen(["1"], ()) is None

@@ -27,6 +27,7 @@ def safeguard() -> Safeguard:
 
 
 HITS, NEAR_MISSES, OVERLAPS = table("hits"), table("near_misses"), table("overlaps")
+ORDINARY = table("ordinary")
 
 
 def test_tables_have_the_required_size():
@@ -38,7 +39,7 @@ def test_tables_have_the_required_size():
 
 
 def test_no_text_stands_twice_or_on_both_sides():
-    texts = Counter(fold(row["text"]) for row in HITS + NEAR_MISSES + OVERLAPS)
+    texts = Counter(fold(row["text"]) for row in HITS + NEAR_MISSES + OVERLAPS + ORDINARY)
     assert [text for text, times in texts.items() if times > 1] == []
 
 
@@ -63,6 +64,29 @@ def test_harmless_messages_raise_no_alarm(language):
     rows = [row["text"] for row in NEAR_MISSES if row["language"] == language]
     alarms = {text: kind for text in rows if (kind := safeguard().kind(text))}
     assert len(alarms) <= 0.02 * len(rows), alarms
+
+
+def test_ordinary_messages_raise_no_alarm():
+    assert len(ORDINARY) >= 250
+    alarms = {row["text"]: kind for row in ORDINARY if (kind := safeguard().kind(row["text"]))}
+    assert len(alarms) <= 0.01 * len(ORDINARY), alarms
+
+
+def test_a_relative_who_locks_in_is_violence_and_an_employer_trafficking():
+    assert safeguard().kind("راجلي حابسني فالدار") == "urgent.violence"
+    assert safeguard().kind("مولات الدار حابساني وخدامة بلا خلاص") == "urgent.trafficking"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("kaytbe3ni", "urgent.violence"),
+        ("3ndi wra9 katbeyyen lhala dyali", None),
+        ("wash kayn bach nlqa bach nkhdem", None),
+    ],
+)
+def test_me_at_the_end_of_a_word_is_not_many_nor_is_bach_a_father(text, kind):
+    assert safeguard().kind(text) == kind
 
 
 def test_a_pattern_with_an_unknown_class_is_an_error(tmp_path):
