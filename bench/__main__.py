@@ -4,6 +4,7 @@ Prints medians and 95th percentiles. Times are milliseconds; the load generator 
 """
 
 import asyncio
+import logging
 import statistics
 import sys
 import tempfile
@@ -36,12 +37,15 @@ def line(name: str, times: Sequence[float]) -> str:
 def main() -> int:
     """Measure and print."""
     from rasa.core.agent import Agent
+    from rasa.utils.log_utils import configure_structlog
 
     from assistant.server.models import newest_model
 
+    configure_structlog(logging.ERROR)
     texts = [text for _, _, text in questions()][::4][:MESSAGES]
     agent = Agent.load(str(newest_model(MODELS)))
-    parse = lambda text: asyncio.run(agent.parse_message(text))  # noqa: E731
+    loop = asyncio.new_event_loop()
+    parse = lambda text: loop.run_until_complete(agent.parse_message(text))  # noqa: E731
     milliseconds(parse, texts[:20])
     print(line(f"language pipeline, {len(texts)} questions", milliseconds(parse, texts)))  # noqa: T201
     with tempfile.TemporaryDirectory() as folder:

@@ -117,7 +117,7 @@ def _only_a_city(message: Message, typed: list[str]) -> bool:
 def _write(message: Message, turn: Turn) -> None:
     """What Rasa reads: intent, ranking, response, entities; and no text that starts with a slash."""
     ranking = without_follow_ups(message.get("ranking"))
-    confidence = dict(ranking).get(turn.topic, 1.0)
+    confidence = 1.0 if message.get("danger") == turn.topic else dict(ranking).get(turn.topic, 1.0)
     intent, response = _intent(turn.reply)
     message.set(INTENT, {"name": intent, "confidence": confidence}, add_to_output=True)
     ranked = [{"name": name, "confidence": p} for name, p in ranking[:RANKED]]
