@@ -72,6 +72,7 @@ class Conversation:
 
     assistant: Assistant
     sender: str
+    language: str = ""
 
     def post(self, body: object) -> requests.Response:
         return requests.post(self.assistant.url, json=body, timeout=60)

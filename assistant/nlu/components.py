@@ -61,6 +61,36 @@ class _Step(GraphComponent):
         return training_data
 
 
+class _LearningStep(_Step):
+    """A component whose weights are one linear model in the model archive."""
+
+    def __init__(
+        self, config: Config, model_storage: ModelStorage, resource: Resource, model: linear.LinearModel
+    ) -> None:
+        super().__init__(config)
+        self._storage, self._resource, self._model = model_storage, resource, model
+
+    @classmethod
+    def create(
+        cls, config: Config, model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "_LearningStep":
+        """Called by Rasa before training."""
+        return cls(config, model_storage, resource, linear.LinearModel.empty())
+
+    @classmethod
+    def load(
+        cls, config: Config, model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "_LearningStep":
+        """Called by Rasa to serve, and within training after `train`."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, linear.LinearModel.load(folder))
+
+    def _keep(self, model: linear.LinearModel) -> Resource:
+        with self._storage.write_to(self._resource) as folder:
+            model.save(folder)
+        return self._resource
+
+
 @DefaultV1Recipe.register(Kind.MESSAGE_TOKENIZER, is_trainable=False)
 class BilingualTokenizer(_Step):
     """Folds the text and splits it into words: `folded`, `typed`."""
@@ -73,31 +103,15 @@ class BilingualTokenizer(_Step):
 
 
 @DefaultV1Recipe.register(Kind.MESSAGE_FEATURIZER, is_trainable=True)
-class Language(_Step):
+class Language(_LearningStep):
     """Language of each message: `tongue`. Learns how French and Arabizi are spelt from the project's own examples."""
 
     def __init__(
-        self, config: Config, model_storage: ModelStorage, resource: Resource, latin: linear.LinearModel
+        self, config: Config, model_storage: ModelStorage, resource: Resource, model: linear.LinearModel
     ) -> None:
-        super().__init__(config)
-        self._storage, self._resource = model_storage, resource
+        super().__init__(config, model_storage, resource, model)
         languages = yaml.read(DATA / "lexicon" / "languages.yml")
-        self._identifier = LanguageIdentifier(languages, latin, lexicon().names)
-
-    @classmethod
-    def create(
-        cls, config: Config, model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "Language":
-        """Called by Rasa before training."""
-        return cls(config, model_storage, resource, linear.LinearModel.empty())
-
-    @classmethod
-    def load(
-        cls, config: Config, model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "Language":
-        """Called by Rasa to serve, and within training after `train`."""
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, linear.LinearModel.load(folder))
+        self._identifier = LanguageIdentifier(languages, model, lexicon().names)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the Latin-script examples; an example's language is metadata of its intent."""
@@ -106,9 +120,7 @@ class Language(_Step):
         rows = [letters(typed) for typed, _ in latin]
         settings = linear.Settings(blocks={"w": 1.0, "c": 1.0}, slack=1.0)
         model = linear.train(rows, [language for _, language in latin], range(len(rows)), settings)
-        with self._storage.write_to(self._resource) as folder:
-            model.save(folder)
-        return self._resource
+        return self._keep(model)
 
     def read(self, message: Message) -> None:
         """See class."""
@@ -141,30 +153,14 @@ class LexiconMatcher(_Step):
 
 
 @DefaultV1Recipe.register(Kind.INTENT_CLASSIFIER, is_trainable=True)
-class TopicClassifier(_Step):
+class TopicClassifier(_LearningStep):
     """Topics with calibrated probabilities: `ranking`, and `second` when a message asks two things."""
 
     def __init__(
         self, config: Config, model_storage: ModelStorage, resource: Resource, model: linear.LinearModel
     ) -> None:
-        super().__init__(config)
-        self._storage, self._resource, self._model = model_storage, resource, model
+        super().__init__(config, model_storage, resource, model)
         self._lexicon = lexicon()
-
-    @classmethod
-    def create(
-        cls, config: Config, model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "TopicClassifier":
-        """Called by Rasa before training."""
-        return cls(config, model_storage, resource, linear.LinearModel.empty())
-
-    @classmethod
-    def load(
-        cls, config: Config, model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "TopicClassifier":
-        """Called by Rasa to serve."""
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, linear.LinearModel.load(folder))
 
     @staticmethod
     def get_default_config() -> Config:
@@ -178,9 +174,7 @@ class TopicClassifier(_Step):
         labels = [topic_of(e) for e in examples]
         settings = linear.Settings(**{key: self._config[key] for key in ("blocks", "rarest", "slack", "folds")})
         model = linear.train(rows, labels, folds.groups([e.get("typed") for e in examples]), settings)
-        with self._storage.write_to(self._resource) as folder:
-            model.save(folder)
-        return self._resource
+        return self._keep(model)
 
     def read(self, message: Message) -> None:
         """See class."""
