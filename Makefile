@@ -31,7 +31,7 @@ bench: bootstrap train ## measure quality and speed
 	$(PY) -m bench
 
 shell: bootstrap train ## talk in the terminal
-	@$(PY) -m assistant.server.serve --shell
+	@$(PY) -m assistant.shell
 
 format: bootstrap ## bring the code into the house style
 	$(PY) -m ruff format .

@@ -1,12 +1,10 @@
-"""`python -m assistant.server.serve`: the Rasa server with the newest model, or a talk with it in the terminal.
+"""`python -m assistant.server.serve`: the Rasa server with the newest model.
 
 The Rasa HTTP API stays closed: it would accept foreign models.
 """
 
 import os
-import socket
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -20,13 +18,12 @@ REST = "assistant.channels.rest.Rest"  # as credentials.yml names it
 RESPONSE_TIMEOUT = 60  # seconds; Rasa's default is an hour
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Command line; `--shell` talks in the terminal, on a port of its own, so that it works beside `make run`."""
+def main() -> int:
+    """Start the server with the newest model; 1 and one line on standard error when something stops it."""
     try:
         settings = load_settings()
         check_var(settings)
-        command = _shell if "--shell" in arguments else _server
-        line = command(settings, newest_model(MODELS))
+        line = _server(settings, newest_model(MODELS))
     except (SettingsError, StopError, ModelError) as error:
         complain(error)
         return 1
@@ -52,14 +49,6 @@ def _server(settings: Settings, model: Path) -> list[str]:
     ]
 
 
-def _shell(settings: Settings, model: Path) -> list[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    where = ["--interface", "127.0.0.1", "--port", str(port)]
-    return ["shell", "--model", str(model), "--endpoints", "endpoints.yml", *where]
-
-
 def _credentials(settings: Settings, file: Path = ROOT / "credentials.yml") -> Path:
     """The channels that are open: `credentials.yml`, or a copy without the REST channel.
 
@@ -79,4 +68,4 @@ def _credentials(settings: Settings, file: Path = ROOT / "credentials.yml") -> P
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
