@@ -100,6 +100,10 @@ def _usable(model: Path) -> bool:
         return False
 
 
+# The bar is an estimate: seconds of a training without cache on 2 cores, and its width in characters.
+EXPECTED, BAR = 170.0, 20
+
+
 def _train(root: Path, model: Path, log: Path, command: Sequence[str] | None) -> None:
     """Train into a hidden folder and move the model to its place when it is whole."""
     draft = model.parent / ".training"
@@ -141,7 +145,7 @@ def _run(command: Sequence[str], root: Path, log: Path) -> int:
 
 
 def _watch(child: subprocess.Popen[bytes], log: Path) -> None:
-    """Show how long it has been running: a live line in a terminal, a line now and then elsewhere."""
+    """Show a bar and the seconds so far: a live line in a terminal, a line now and then elsewhere."""
     live, start, shown = sys.stdout.isatty(), time.monotonic(), 0.0
     say(f"Training a model (1 to 5 minutes; details in {log}) …")
     while child.poll() is None:
@@ -149,7 +153,8 @@ def _watch(child: subprocess.Popen[bytes], log: Path) -> None:
         seconds = time.monotonic() - start
         if live or seconds - shown >= LINE_EVERY:
             shown = seconds
-            line = f"  training: {seconds:.0f} s  {_step(log)}"
+            done = "#" * round(BAR * min(seconds / EXPECTED, 0.95))
+            line = f"  training [{done:<{BAR}}] {seconds:.0f} s  {_step(log)}"
             sys.stdout.write(f"\r{line[:78]:<78}" if live else line + "\n")
             sys.stdout.flush()
     sys.stdout.write("\r" + " " * 78 + "\r" if live else "")
