@@ -35,6 +35,12 @@ class Settings:
         log_level: least severe log lines that are shown.
         rest_channel: whether Rasa's REST channel, for tools on the same machine, is open.
         action_timeout: seconds after which the assistant answers without the action server.
+        console_host: address on which the staff console listens.
+        console_port: its port.
+        console_key: secret that signs the console's sessions; empty means the one in `var_dir` (see `console_key`).
+        console_hosts: host names under which browsers reach the console, separated by commas.
+        console_debug: Django's debug pages, for development only.
+        directory_url: HSDS directory that the actions read; empty means the console's own.
     """
 
     assistant_host: str = "127.0.0.1"
@@ -46,6 +52,12 @@ class Settings:
     log_level: str = "WARNING"
     rest_channel: bool = True
     action_timeout: float = 2.0
+    console_host: str = "127.0.0.1"
+    console_port: int = 8000
+    console_key: str = field(default="", repr=False)
+    console_hosts: str = "localhost,127.0.0.1"
+    console_debug: bool = False
+    directory_url: str = ""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> "Settings":
@@ -56,9 +68,18 @@ class Settings:
         """
         given = {name: env.get(name.upper(), "").strip() for name in names()}
         settings = cls(**{name: READERS[name](name.upper(), value) for name, value in given.items() if value})
-        if settings.assistant_port == settings.actions_port:
-            raise SettingsError(f"ASSISTANT_PORT and ACTIONS_PORT are both {settings.actions_port}; they must differ.")
+        ports: dict[int, str] = {}
+        for name in ("ASSISTANT_PORT", "ACTIONS_PORT", "CONSOLE_PORT"):
+            port = getattr(settings, name.lower())
+            if port in ports:
+                raise SettingsError(f"{ports[port]} and {name} are both {port}; they must differ.")
+            ports[port] = name
         return settings
+
+    @property
+    def directory(self) -> str:
+        """Address of the HSDS directory that the actions read, without a slash at its end."""
+        return (self.directory_url or f"http://127.0.0.1:{self.console_port}/hsds").rstrip("/")
 
     def to_environment(self) -> dict[str, str]:
         """Every setting as an environment variable: for child processes and for `${…}` in Rasa's YAML files."""
@@ -77,9 +98,19 @@ def sender_key(settings: Settings) -> str:
         SettingsError: the kept key is too short to be one.
         OSError: VAR_DIR cannot be written.
     """
-    if settings.sender_key:
-        return settings.sender_key
-    path = settings.var_dir / "sender.key"
+    return settings.sender_key or _kept_key(settings.var_dir / "sender.key")
+
+
+def console_key(settings: Settings) -> str:
+    """The secret behind the console's sessions; without `CONSOLE_KEY` one is made and kept in `VAR_DIR/console.key`.
+
+    Raises:
+        SettingsError, OSError: see `sender_key`.
+    """
+    return settings.console_key or _kept_key(settings.var_dir / "console.key")
+
+
+def _kept_key(path: Path) -> str:
     if not path.exists():
         _keep_new_key(path)
     return _key(str(path), path.read_text(encoding="ascii").strip())
@@ -88,7 +119,7 @@ def sender_key(settings: Settings) -> str:
 def _keep_new_key(path: Path) -> None:
     """Write whole and then give it its name, which fails when another process was faster: all read the same key."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".sender.key")  # mkstemp makes it 0600
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}")  # mkstemp makes it 0600
     draft = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:
@@ -113,6 +144,17 @@ def _wrong(name: str, found: str, allowed: str) -> SettingsError:
 def _host(name: str, value: str) -> str:
     if any(c.isspace() or c in "/@" for c in value):
         raise _wrong(name, repr(value), "an address or host name without port, such as 127.0.0.1")
+    return value
+
+
+def _hosts(name: str, value: str) -> str:
+    return ",".join(_host(name, host.strip()) for host in value.split(","))
+
+
+def _web_address(name: str, value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise _wrong(name, repr(value), "empty, or the address of an HSDS directory such as https://example.org/hsds")
     return value
 
 
@@ -175,4 +217,10 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "log_level": _level,
     "rest_channel": _switch,
     "action_timeout": _seconds,
+    "console_host": _host,
+    "console_port": _port,
+    "console_key": _key,
+    "console_hosts": _hosts,
+    "console_debug": _switch,
+    "directory_url": _web_address,
 }
