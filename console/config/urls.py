@@ -2,8 +2,14 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
+from config.health import health
+
+admin.site.index_title = _("Overview")
 urlpatterns = [
+    path("health", health),
+    path("hsds/", include("hsds.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", admin.site.urls),
 ]

@@ -1,21 +1,27 @@
 """What the directory holds, in French and Arabic, every row with its source and the date on which it was verified.
 
 Names follow Open Referral HSDS 3.0 (organization, location, service, phone, schedule, taxonomy term); what people of
-Morocco need beyond it (two languages, cities, months of Ramadan) is published as a profile (`contacts.hsds`).
+Morocco need beyond it (two languages, cities, months of Ramadan) is published as a profile (`hsds`).
 """
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-# Ids stand in answers ({phone:ID}), buttons (/place/ID) and old WhatsApp messages: they are never renamed.
-SLUG = RegexValidator(r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", _("Lower-case letters, digits and hyphens only."))
-# E.164, or a short number of the country (15, 141, 8350).
-PHONE = RegexValidator(r"^(?:\+[1-9]\d{6,14}|\d{2,6})$", _("International form (+212537000000) or a short number."))
-AS_OF = RegexValidator(r"^\d{4}(?:-\d{2}(?:-\d{2})?)?$", _("A year, a month or a day: 2014, 2014-03, 2014-03-10."))
+from contacts import numbers
+from contacts.validators import AS_OF, PHONE, SLUG, check_emails, check_past, check_sources
+
 BUTTON = 20  # characters: a WhatsApp button holds no more
+
+
+def _isolated(text: str) -> str:
+    """Text that runs from left to right in a page in Arabic, too, which would turn the pairs of a number round."""
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
 
 
 class Status(models.TextChoices):
@@ -55,12 +61,12 @@ class Sourced(models.Model):
         notes: conflicts and gaps, for staff, never shown to people.
     """
 
-    sources = models.JSONField(_("sources"), default=list, blank=True)
+    sources = models.JSONField(_("sources"), default=list, blank=True, validators=[check_sources])
     as_of = models.CharField(_("date of the source"), max_length=10, blank=True, validators=[AS_OF])
     read_on = models.CharField(_("source read on"), max_length=10, blank=True, validators=[AS_OF])
     confidence = models.CharField(_("confidence"), max_length=6, choices=Confidence.choices, default=Confidence.MEDIUM)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.CURRENT, db_index=True)
-    verified_on = models.DateField(_("verified on"), null=True, blank=True, db_index=True)
+    verified_on = models.DateField(_("verified on"), null=True, blank=True, db_index=True, validators=[check_past])
     verified_by = models.CharField(_("verified by"), max_length=150, blank=True)
     notes = models.TextField(_("notes for staff"), blank=True)
     modified = models.DateTimeField(_("modified"), auto_now=True, db_index=True)
@@ -81,7 +87,7 @@ class Named(Sourced):
         abstract = True
 
     def __str__(self) -> str:
-        return self.name_fr
+        return self.name_ar if get_language() == "ar" and self.name_ar else self.name_fr
 
 
 class City(Named):
@@ -106,6 +112,15 @@ class Need(Named):
         verbose_name = _("need")
         verbose_name_plural = _("needs")
         ordering = ("position", "slug")
+
+    def clean(self) -> None:
+        """Refuse a need that is its own wider need, however far up: readers follow the parents to the end."""
+        wider, seen = self.parent, {self.slug}
+        while wider and wider.slug not in seen:
+            seen.add(wider.slug)
+            wider = wider.parent
+        if wider:
+            raise ValidationError({"parent": _("This need would be its own wider need.")})
 
 
 class Organization(Named):
@@ -135,7 +150,7 @@ class Location(Sourced):
     )
     address_fr = models.CharField(_("address in French"), max_length=300, blank=True)
     address_ar = models.CharField(_("address in Arabic"), max_length=300, blank=True)
-    emails = models.JSONField(_("e-mail addresses"), default=list, blank=True)
+    emails = models.JSONField(_("e-mail addresses"), default=list, blank=True, validators=[check_emails])
     hours_fr = models.CharField(_("hours, in words, in French"), max_length=300, blank=True)
     hours_ar = models.CharField(_("hours, in words, in Arabic"), max_length=300, blank=True)
     latitude = models.FloatField(
@@ -153,9 +168,16 @@ class Location(Sourced):
     def __str__(self) -> str:
         return f"{self.organization} – {self.city or _('whole country')}"
 
+    def clean(self) -> None:
+        """Refuse half a position."""
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValidationError(_("Latitude and longitude go together: give both or none."))
+
 
 class Phone(Sourced):
     """A phone number of a place; the first public one by position is the one that answers show.
+
+    Without sources and dates of its own it has those of its place.
 
     Attributes:
         number: E.164, or a short number.
@@ -166,7 +188,7 @@ class Phone(Sourced):
 
     location = models.ForeignKey(Location, models.CASCADE, related_name="phones", verbose_name=_("place"))
     number = models.CharField(_("number"), max_length=16, validators=[PHONE])
-    display = models.CharField(_("as shown"), max_length=30)
+    display = models.CharField(_("as shown"), max_length=30, blank=True)
     printed = models.CharField(_("as printed in the source"), max_length=60, blank=True)
     note = models.CharField(_("note for staff"), max_length=300, blank=True)
     private = models.BooleanField(_("for staff only"), default=False)
@@ -179,7 +201,19 @@ class Phone(Sourced):
         constraints = (models.UniqueConstraint(fields=("location", "number"), name="phone_once_a_place"),)
 
     def __str__(self) -> str:
-        return self.display
+        return _isolated(self.display or self.number)
+
+    def clean(self) -> None:
+        """Refuse a number that nobody can call, and one that people would read as another."""
+        if not numbers.same(self.number, self.number):
+            raise ValidationError({"number": _("This is no valid phone number.")})
+        if self.display and not numbers.same(self.display, self.number):
+            raise ValidationError({"display": _("This is not the number that is kept.")})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        """Fill in how people read the number, where nobody did."""
+        self.display = self.display or numbers.display(self.number)
+        super().save(*args, **kwargs)
 
 
 class Season(models.TextChoices):
@@ -191,6 +225,8 @@ class Season(models.TextChoices):
 
 class Schedule(Sourced):
     """One span of opening on some days of the week, in the local time of Morocco; a lunch break makes two.
+
+    Without sources and dates of its own it has those of its place.
 
     Attributes:
         days: codes of RFC 5545 (MO, TU, …), comma-separated.
@@ -213,7 +249,7 @@ class Schedule(Sourced):
         ordering = ("season", "id")
 
     def __str__(self) -> str:
-        return f"{self.days} {self.opens:%H:%M}–{self.closes:%H:%M}"
+        return _isolated(f"{self.days} {self.opens:%H:%M}–{self.closes:%H:%M}")
 
     def clean(self) -> None:
         """Refuse days that are none, and a span that ends before it begins."""
@@ -242,6 +278,7 @@ class Service(Named):
     locations = models.ManyToManyField(
         Location, blank=True, through="ServiceAtLocation", related_name="services", verbose_name=_("places")
     )
+    _history_m2m_fields = ("cities",)
 
     class Meta:
         verbose_name = _("service")

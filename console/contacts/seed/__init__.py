@@ -1,0 +1,1 @@
+"""The directory as one YAML file (data/contacts/organizations.yml): read and checked, put into the tables, written."""

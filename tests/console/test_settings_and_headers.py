@@ -1,0 +1,82 @@
+"""The console keeps what is typed in it from others, on http://127.0.0.1 and behind HTTPS."""
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.contrib.auth.models import User
+from django.db import OperationalError, connection
+from django.test import Client
+
+from tests.console.conftest import save
+
+HTTPS = {"x-forwarded-proto": "https"}
+
+
+def test_health_needs_no_login_and_asks_the_database(client, db, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        response = client.get("/health")
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+    assert not response.cookies
+    assert client.post("/health").status_code == 405
+
+
+def test_health_says_when_the_database_is_gone(client, db):
+    def gone(*_: object) -> None:
+        raise OperationalError
+
+    with connection.execute_wrapper(gone):
+        response = client.get("/health")
+    assert (response.status_code, response.json()["what"]) == (503, "database")
+
+
+@pytest.mark.parametrize("path", ["/login/", "/health", "/hsds/", "/none"])
+def test_every_answer_has_the_headers(client, db, path):
+    headers = client.get(path).headers
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["object-src"] == "'none'"
+
+
+def test_pages_load_nothing_from_elsewhere(editor, place):
+    for path in ("/", "/contacts/location/", f"/contacts/location/{place.pk}/change/"):
+        text = editor.get(path).content.decode()
+        assert 'src="http' not in text
+        assert '<link href="http' not in text
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_cookies_need_https_exactly_behind_https(client, sign_in, secure):
+    sign_in("editor").logout()
+    user = {"username": "a-editor", "password": "x"}
+    client.get("/login/", headers=HTTPS if secure else {})
+    response = client.post("/login/?next=/", user, headers=HTTPS if secure else {})
+    assert response.status_code == 302
+    assert {name: bool(cookie["secure"]) for name, cookie in response.cookies.items()} == {
+        "csrftoken": secure,
+        "sessionid": secure,
+    }
+    assert response.cookies["sessionid"]["httponly"]
+    assert ("Strict-Transport-Security" in response.headers) is secure
+
+
+def test_form_from_another_site_is_refused(sign_in, place):
+    sign_in("editor")
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(User.objects.get(username="a-editor"))
+    url = f"/contacts/location/{place.pk}/change/"
+    assert browser.post(url, {"hours_fr": "x"}, headers={"origin": "https://evil.example.org"}).status_code == 403
+    browser.get(url)
+    assert save(browser, url, hours_fr="Le matin").status_code == 302
+
+
+def test_other_host_names_are_refused(client, db):
+    assert client.get("/health", headers={"host": "evil.example.org"}).status_code == 400
+
+
+def test_debug_pages_are_off_and_tables_are_as_the_models_say(db):
+    assert not settings.DEBUG
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+    call_command("check", fail_level="WARNING")
