@@ -7,10 +7,10 @@ export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help run test test-all train validate bench shell format clean bootstrap checks
+.PHONY: help run test test-all train validate bench shell check-launch format clean bootstrap checks
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: bootstrap ## start everything; the first time installs and trains; Ctrl-C stops
 	@$(PY) -m assistant.server.run --stop-with-parent
@@ -26,6 +26,9 @@ train: bootstrap ## train a model, unless there is one of these data
 
 validate: bootstrap ## check data and answers
 	$(PY) -m quality
+
+check-launch: bootstrap ## what a person must still do before going live
+	@$(PY) -m quality.launch
 
 bench: bootstrap train ## measure quality and speed
 	$(PY) -m bench

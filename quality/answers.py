@@ -16,7 +16,7 @@ from quality.problem import Problem
 LONGEST_ANSWER = 600  # characters that a person reads
 MOST_SOURCES = 2  # named in the source line (assistant/dialogue/answers.py)
 FACTS = frozenset(["current", "dated", "historical"])  # statuses of answers that state facts
-STATUSES = FACTS | {"guidance", "none"}
+STATUSES = FACTS | {"guidance", "none", "directory"}  # directory: facts, sources and dates of the contact directory
 Places = Mapping[str, Sequence[str]]
 
 _PHONE_VARIABLE = re.compile(r"\{phone:([^}]+)\}")
@@ -51,6 +51,11 @@ def check(root: Path = ROOT) -> Iterator[Problem]:
         yield from _channel(response)
         yield from _numbers(response, places)
     yield from _variants(listed)
+
+
+def named_places(text: str) -> list[str]:
+    """Ids of the places whose number a text gives (`{phone:samu-141}`)."""
+    return _PHONE_VARIABLE.findall(text)
 
 
 def _places(root: Path) -> dict[str, list[str]]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 
-from assistant.dialogue.topics import LANGUAGES, families, family, topics
+from assistant import yaml
+from assistant.dialogue.topics import LANGUAGES, families, family, search_buttons, topics
 from assistant.nlu.normalise import fold
 from assistant.paths import ROOT
 from quality.data import responses, topic_file
@@ -12,6 +13,8 @@ from quality.problem import Problem
 
 LONGEST_TITLE = 20  # a WhatsApp reply button holds no more
 MAIN_MENU = "menu.main"
+# Buttons of a search in the directory -> the file of data/lexicon that names them.
+SEARCHED = {"city": "cities.yml", "need": "needs.yml"}
 # Never offered when the assistant asks back (assistant/dialogue/decision.py); any two others may then stand together.
 NEVER_ASKED_BACK = frozenset(["chat", "urgent", "follow", "out_of_scope", "language"])
 
@@ -26,14 +29,22 @@ def _titles(root: Path) -> dict[str, dict[str, str]]:
     """Target -> words of its button by language; a family's menu shows its emoji."""
     table, menus = topics(root / "data/topics"), families(root / "data/topics")
     titles = {name: dict(topic.title) for name, topic in table.items()}
+    titles |= {name: dict(shown) for name, shown in search_buttons(root / "data/topics").items()}
+    for kind, file in SEARCHED.items():
+        listed = yaml.read(root / "data/lexicon" / file)[file.removesuffix(".yml")]
+        titles |= {f"{kind}.{name}": {lang: str(row[lang]) for lang in LANGUAGES} for name, row in listed.items()}
     for name, shown in menus.items():
         titles[f"menu.{name}"] = {language: f"{shown.emoji} {words}" for language, words in shown.title.items()}
     return titles
 
 
 def _file(root: Path, target: str) -> str:
-    menu = family(target) == "menu"
-    return topic_file(root, "families" if menu else "topics", target.removeprefix("menu."))
+    kind = family(target)
+    if kind in SEARCHED and target not in search_buttons(root / "data/topics"):
+        return f"data/lexicon/{SEARCHED[kind]}"
+    if target in search_buttons(root / "data/topics"):
+        return "data/topics/search.yml"
+    return topic_file(root, "families" if kind == "menu" else "topics", target.removeprefix("menu."))
 
 
 def _long(root: Path) -> Iterator[Problem]:
@@ -80,3 +91,7 @@ def _together(root: Path) -> Iterator[set[str]]:
         yield always | set(topic.next)
     for menu in menus.values():
         yield always | set(menu.menu)
+    # All cities, or all needs, may stand below one question; more of the same search below contacts.
+    titles, extra = _titles(root), set(search_buttons(root / "data/topics"))
+    for kind in SEARCHED:
+        yield {MAIN_MENU, *extra} | {name for name in titles if family(name) == kind}

@@ -20,11 +20,26 @@ FOLLOW_UPS = frozenset(f"follow.{dimension}" for dimension in DIMENSIONS)
 # Topics of the table that nobody asks for in words: buttons, and lines of the dialogue.
 NOT_ASKED = frozenset(["chat.erased", "chat.privacy_full", "language.fr", "language.ar"])
 # Replies of the dialogue itself: each is an intent with a rule and a response.
-DIALOGUE = frozenset(["ask", "lost", "lost_again", "unreadable", "number", "other_language", "menu", "follow_unknown"])
+DIALOGUE = frozenset(
+    [
+        *("ask", "lost", "lost_again", "unreadable", "number", "other_language", "menu", "follow_unknown"),
+        *("contact.need", "contact.need_again", "contact.city_again", "contact.left", "contact.gave_up"),
+    ]
+)
 # Lines that are added to answers.
-LINES = frozenset(["utter_line/source", "utter_line/privacy", "utter_line/second"])
-# Said by custom actions, which no rule shows.
-SAID_BY_ACTIONS = frozenset(["utter_contact.unavailable"])
+LINES = frozenset(f"utter_line/{name}" for name in ("source", "privacy", "second", "resume_need", "resume_city"))
+# Lines that a contact is made of (assistant/dialogue/contacts.py).
+PLACE_LINES = "utter_line/place_"
+# Topics whose reply is an action's.
+ACTIONS = frozenset(["contact.find", "contact.detail", "contact.iom", "contact.cities"])
+# Said by custom actions, which no rule shows (actions/contact.py); tests/actions holds the list to the code.
+SAID_BY_ACTIONS = frozenset(
+    f"utter_contact.{name}"
+    for name in (
+        *("unavailable", "iom", "city", "cities_served", "details", "not_found", "no_more", "nothing"),
+        *("here", "nearby", "near_you", "national", "national_instead", "organization"),
+    )
+)
 
 
 def check(root: Path = ROOT) -> Iterator[Problem]:
@@ -68,9 +83,10 @@ def _answers(root: Path, table: Mapping[str, Topic]) -> Iterator[Problem]:
     said = {(r.name, r.language) for r in responses(root) if not r.channel}
     files = {r.name: r.path for r in responses(root)}
     declared = domain_intents(root)
-    answered = {name for name in table if family(name) != "language"} - FOLLOW_UPS
+    answered = {name for name in table if family(name) != "language"} - FOLLOW_UPS - ACTIONS
     wanted = {response_of(name, declared): name for name in answered}
     wanted |= {f"utter_{name}": "chat" for name in DIALOGUE} | dict.fromkeys(LINES, "chat")
+    wanted |= dict.fromkeys(SAID_BY_ACTIONS | {n for n in files if n.startswith(PLACE_LINES)}, "contact")
     for name in sorted(files.keys() | wanted.keys()):
         where = files.get(name) or f"data/answers/{family(wanted[name])}.yml"
         for language in LANGUAGES:

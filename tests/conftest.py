@@ -1,4 +1,4 @@
-"""The trained model and one started assistant, shared by all tests that need them."""
+"""The trained model, and one started system (console, action server, assistant), shared by all tests that need it."""
 
 import asyncio
 import os
@@ -56,10 +56,11 @@ class Reply:
 
 @dataclass
 class Assistant:
-    """A running assistant, its action server switched off."""
+    """A running assistant."""
 
     url: str
     var: Path
+    log: Path
     process: subprocess.Popen[bytes]
 
     def conversation(self) -> "Conversation":
@@ -93,48 +94,96 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_assistant(var: Path, **environment: str) -> Assistant:
-    """Start the real server on a free port; the action server's port leads nowhere."""
-    port = free_port()
-    env = {
-        **os.environ,
-        "ASSISTANT_PORT": str(port),
-        "ACTIONS_PORT": str(free_port()),
-        "VAR_DIR": str(var),
-        "DATABASE_URL": "",
-        **environment,
-    }
-    log = (var / "assistant.log").open("wb")
-    command = [sys.executable, "-m", "assistant.server.serve"]
-    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
+@dataclass
+class Part:
+    """A started process of the system, other than the assistant."""
+
+    url: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+
+def start_part(module: str, health: str, var: Path, **environment: str) -> Part:
+    """Start `python -m module` with settings of its own and wait until its health address answers."""
+    log = var / f"{module}.log"
+    env = {**os.environ, "VAR_DIR": str(var), "DATABASE_URL": "", **environment}
+    with log.open("wb") as out:
+        process = subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=env, stdout=out, stderr=out)
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
-        assert process.poll() is None, (var / "assistant.log").read_text(encoding="utf-8")
+        assert process.poll() is None, log.read_text(encoding="utf-8")
         try:
-            requests.get(f"http://127.0.0.1:{port}/", timeout=2)
-            return Assistant(f"http://127.0.0.1:{port}/webhooks/rest/webhook", var, process)
-        except requests.ConnectionError:
-            time.sleep(0.3)
+            requests.get(health, timeout=2)
+            return Part(health.rpartition("/")[0], log, process)
+        except (requests.ConnectionError, requests.Timeout):
+            time.sleep(0.1)
     process.kill()
-    raise AssertionError(f"no answer within {START_TIMEOUT} s: {(var / 'assistant.log').read_text(encoding='utf-8')}")
+    raise AssertionError(f"no answer within {START_TIMEOUT} s: {log.read_text(encoding='utf-8')}")
 
 
-def stop(assistant: Assistant) -> None:
-    """Stop a started assistant and wait for its end."""
-    assistant.process.send_signal(signal.SIGTERM)
+def start_console(var: Path, **environment: str) -> Part:
+    """Start the real console on a free port, its directory filled from the seed."""
+    port = str(free_port())
+    env = {**os.environ, "VAR_DIR": str(var), "DATABASE_URL": "", "CONSOLE_PORT": port, **environment}
+    first = [sys.executable, "console/manage.py", "first_run"]
+    done = subprocess.run(first, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    health = f"http://127.0.0.1:{port}/health"
+    return start_part("assistant.server.console", health, var, **{"CONSOLE_PORT": port, **environment})
+
+
+def start_actions(var: Path, port: int, directory: str) -> Part:
+    """Start the real action server on a port; `directory` is the address of an HSDS API."""
+    health = f"http://127.0.0.1:{port}/health"
+    settings = {"ACTIONS_PORT": str(port), "DIRECTORY_URL": directory}
+    return start_part("assistant.server.actions", health, var, **settings)
+
+
+def start_assistant(var: Path, actions_port: int | None = None, **environment: str) -> Assistant:
+    """Start the real server on a free port.
+
+    Args:
+        var: folder for what it writes.
+        actions_port: port of the action server; without one it leads nowhere.
+    """
+    port = free_port()
+    settings = {
+        "ASSISTANT_PORT": str(port),
+        "ACTIONS_PORT": str(actions_port or free_port()),
+        "REST_CHANNEL": "on",
+        **environment,
+    }
+    part = start_part("assistant.server.serve", f"http://127.0.0.1:{port}/", var, **settings)
+    return Assistant(f"{part.url}/webhooks/rest/webhook", var, part.log, part.process)
+
+
+def stop(started: Assistant | Part) -> None:
+    """Stop a started process and wait for its end."""
+    started.process.send_signal(signal.SIGTERM)
     try:
-        assistant.process.wait(timeout=20)
+        started.process.wait(timeout=20)
     except subprocess.TimeoutExpired:
-        assistant.process.kill()
-        assistant.process.wait()
+        started.process.kill()
+        started.process.wait()
 
 
 @pytest.fixture(scope="session")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    """The one assistant that tests share; nobody may stop it or change its files."""
-    started = start_assistant(tmp_path_factory.mktemp("var"))
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Part]:
+    """The one console that tests share; nobody may change its contacts."""
+    started = start_console(tmp_path_factory.mktemp("console"))
     yield started
     stop(started)
+
+
+@pytest.fixture(scope="session")
+def assistant(tmp_path_factory: pytest.TempPathFactory, console: Part) -> Iterator[Assistant]:
+    """The one assistant that tests share, with its action server; nobody may stop them or change their files."""
+    var = tmp_path_factory.mktemp("var")
+    actions = start_actions(var, free_port(), f"{console.url}/hsds")
+    started = start_assistant(var, int(actions.url.rpartition(":")[2]))
+    yield started
+    stop(started)
+    stop(actions)
 
 
 @pytest.fixture

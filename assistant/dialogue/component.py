@@ -5,21 +5,25 @@ slots `language` and `topic`; its rules do the rest. The decision itself travels
 """
 
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.core.events import SessionStarted, UserUttered
+from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, RESPONSE_SELECTOR, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from assistant.dialogue.choice import chosen, titled
-from assistant.dialogue.decision import Thresholds, Understood, decide, without_follow_ups
+from assistant.dialogue.decision import decide, without_follow_ups
+from assistant.dialogue.reading import named
 from assistant.dialogue.state import Turn
 from assistant.dialogue.topics import target
+from assistant.dialogue.understood import Thresholds, Understood
 from assistant.nlu.normalise import clean
 
 # Families whose topics only say something: one rule a family, the topic picks the answer.
@@ -29,10 +33,20 @@ RETRIEVAL = frozenset(
 # Of the family chat these only say something too.
 CHAT = frozenset(["greet", "goodbye", "thanks", "bot", "unhappy", "privacy", "privacy_full", "insult"])
 RANKED = 5
-# A need and a city in so few words are a search.
-LONGEST_SEARCH = 4
 # Concepts of a question that leans on the last topic: it names none of its own.
-DIMENSION_CONCEPTS = frozenset(["price", "free", "documents", "deadline_duration", "address_where", "opening_hours"])
+DIMENSION_CONCEPTS = frozenset(
+    [
+        "price",
+        "free",
+        "documents",
+        "deadline_duration",
+        "address_where",
+        "opening_hours",
+        "phone_number",
+        "email",
+        "today_now",
+    ]
+)
 # Rasa reads a text that starts with a slash, after any Unicode space, as a command of its own.
 _LEADING_SLASHES = re.compile(r"^[\s/]+")
 
@@ -70,31 +84,37 @@ class DialogueDecision(GraphComponent):
 
 
 def turn_before(tracker: DialogueStateTracker | None) -> Turn | None:
-    """The last turn of this session, or None at its beginning; a new session keeps the language and nothing else."""
+    """The last turn of this session, or None at its beginning; a new session keeps the language and nothing else.
+
+    Its offers are the buttons that were really shown: those of contacts are known to the actions only.
+    """
     if tracker is None:
         return None
     new_session = False
+    shown: tuple[str, ...] = ()
     for event in reversed(tracker.events):
         if isinstance(event, SessionStarted):
             new_session = True
+        elif isinstance(event, BotUttered) and not shown:
+            shown = targets(event.data.get("buttons") or ())
         elif isinstance(event, UserUttered) and "turn" in event.parse_data:
             last = Turn.from_dict(event.parse_data["turn"])
             if last and new_session:
                 return Turn("", "answer", "", language=last.language, privacy_told=last.privacy_told)
-            return last
+            return replace(last, offered=shown or last.offered) if last else None
     return None
+
+
+def targets(buttons: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
+    """Targets of the buttons of a reply, in their order."""
+    return tuple(found for button in buttons if (found := target(button["payload"])))
 
 
 def _understood(message: Message, before: Turn | None) -> Understood:
     tongue = message.get("tongue")
     typed = message.get("typed")
     tapped = target(clean(message.get(TEXT))) or chosen(typed, before.offered if before else ())
-    choice = tapped or titled(typed)
-    named = {entity["entity"] for entity in message.get("found")}
-    if not choice and "city" in named and len(typed) <= LONGEST_SEARCH and named & {"need", "organisation"}:
-        choice = "contact.find"  # "école Tanger": what answers tell people to write
-    if not choice and _only_a_city(message, typed):
-        choice = "contact.find"
+    city_asked = bool(before and before.search and before.search.missing == "city")
     return Understood(
         ranking=message.get("ranking"),
         language=None if tapped else tongue["language"],  # a button never changes the language
@@ -103,15 +123,11 @@ def _understood(message: Message, before: Turn | None) -> Understood:
         ordered=tongue["ordered"],
         second=message.get("second"),
         urgent=message.get("danger"),
-        target=choice,
+        target=tapped or (None if before and before.search and before.search.missing else titled(typed)),
         words=len(typed),
         bare=set(message.get("concepts")) <= DIMENSION_CONCEPTS,
+        named=named(message.get("folded"), typed, message.get("concepts"), message.get("found"), city_asked),
     )
-
-
-def _only_a_city(message: Message, typed: list[str]) -> bool:
-    cities = [e for e in message.get("found") if e["entity"] == "city"]
-    return bool(cities) and sum(e["end"] - e["start"] for e in cities) >= len(message.get("folded").strip(" .!?")) - 2
 
 
 def _write(message: Message, turn: Turn) -> None:
@@ -124,7 +140,8 @@ def _write(message: Message, turn: Turn) -> None:
     message.set(INTENT_RANKING_KEY, ranked, add_to_output=True)
     if response:
         message.set(RESPONSE_SELECTOR, _selected(intent, response, confidence), add_to_output=True)
-    message.set(ENTITIES, [*message.get("found"), *_slots(turn, len(message.get(TEXT)))], add_to_output=True)
+    found = [entity for entity in message.get("found") if entity["entity"] != "detail"]
+    message.set(ENTITIES, [*found, *_slots(turn, len(message.get(TEXT)))], add_to_output=True)
     message.set("turn", turn.to_dict(), add_to_output=True)
     message.set("tongue", message.get("tongue")["language"], add_to_output=True)
     message.set(TEXT, _LEADING_SLASHES.sub("", message.get(TEXT)))

@@ -5,10 +5,12 @@ A pure function of what was read in the message and of the turn before. The runn
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from assistant.dialogue import search
 from assistant.dialogue.state import Decision, Turn
 from assistant.dialogue.topics import DIMENSIONS, LANGUAGES, families, family, topics
+from assistant.dialogue.understood import Thresholds, Understood
 
 MAIN_MENU = "menu.main"
 # Asked back about a message: at most this many topics, and the way to everything else.
@@ -31,58 +33,13 @@ SMALL_TALK = frozenset({"chat", "urgent", "follow", "out_of_scope"})
 NOT_OFFERED = SMALL_TALK - {"urgent"}
 # Replies with the main menu below.
 MENU_BELOW = frozenset(
-    ["chat.greet", "chat.help", "chat.language", "chat.affirm", "lost", "out_of_scope", "unreadable", "number"]
+    [
+        *("chat.greet", "chat.help", "chat.language", "chat.affirm", "contact.left"),
+        *("lost", "out_of_scope", "unreadable", "number"),
+    ]
 )
 # After these the person is told nothing about privacy: the reply is about nothing else.
 SILENT = frozenset({"chat.privacy", "chat.privacy_full", "chat.delete_data", "chat.erased"})
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """When to answer and when to ask; probabilities of the calibrated classifier, one set a language.
-
-    Attributes:
-        answer: least probability of the best topic to answer at once.
-        ask: least probability that the three best topics hold together to ask back.
-        out_of_scope: least probability of `out_of_scope` to say so.
-        follow: least probability of a follow-up to lean on the last topic.
-        urgent: least probability of a danger that only the classifier sees; below it the person is asked.
-    """
-
-    answer: float
-    ask: float
-    out_of_scope: float
-    follow: float
-    urgent: float
-
-
-@dataclass(frozen=True)
-class Understood:
-    """What the language pipeline read in one message.
-
-    Attributes:
-        language: language of this message (`fr`, `ar`, `other`) or None when it does not tell.
-        sure_of_language: whether that is enough to change the language of a conversation.
-        wish: language that the message names as one to be answered in.
-        ordered: whether that is an order, whatever else the message asks.
-        ranking: topics with their probability, best first; empty for a message without words.
-        second: topic of a second question in the same message.
-        urgent: topic of a danger (`urgent.sea`).
-        target: what a tapped button names, or what a number or title chose among the last offers.
-        words: number of words.
-        bare: whether it names nothing of its own besides a price, a time, papers or a place.
-    """
-
-    ranking: Sequence[tuple[str, float]] = ()
-    language: str | None = None
-    sure_of_language: bool = False
-    wish: str | None = None
-    ordered: bool = False
-    second: str | None = None
-    urgent: str | None = None
-    target: str | None = None
-    words: int = 0
-    bare: bool = False
 
 
 def decide(message: Understood, before: Turn | None, thresholds: Mapping[str, Thresholds]) -> Turn:
@@ -96,7 +53,7 @@ def decide(message: Understood, before: Turn | None, thresholds: Mapping[str, Th
     last = before or Turn(reply="", decision="answer", topic="")
     message = replace(message, wish=_meant(message))
     language = _language(message, last.language)
-    turn = _reply(message, last, thresholds[language or "fr"])
+    turn = search.after(_reply(message, last, thresholds[language or "fr"]), message, last)
     turn = replace(turn, language=turn.language or language)
     return _with_offers(_with_privacy(turn, last), message)
 
@@ -126,6 +83,9 @@ def _reply(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
         return _chosen(message.target, last)
     if message.wish and (best == "chat.language" or message.words <= WORDS_OF_A_WISH):
         return Turn("chat.language", "answer", "chat.language", subject=last.subject, language=message.wish)
+    searched = search.searched(message, last, bounds)
+    if searched:
+        return searched
     if not ranking:
         return _failed("number" if message.words else "unreadable", best, last, last.offered)
     if message.language == "other":
@@ -141,6 +101,9 @@ def _topic(ranking: Sequence[tuple[str, float]]) -> str:
 
 
 def _chosen(target: str, last: Turn) -> Turn:
+    searched = search.tapped(target, last)
+    if searched:
+        return searched
     kind, _, rest = target.partition(".")
     if kind == "language":
         return Turn("chat.language", "answer", "chat.language", subject=last.subject, language=rest)
@@ -174,12 +137,14 @@ def _affirmed(turn: Turn, last: Turn) -> Turn:
 
 def _follow_up(message: Understood, last: Turn, bounds: Thresholds) -> Turn | None:
     """A short question about cost, time, papers or place that leans on the last topic."""
-    dimension = _dimension(message, bounds)
-    if dimension is None or last.subject is None:
+    dimension, subject = _dimension(message, bounds), search.subject(last)
+    if dimension is None or subject is None:
         return None
-    reply = topics()[last.subject].follow.get(dimension, "follow_unknown")
-    topic = reply if reply in topics() else last.subject
-    return Turn(reply, "answer", topic, subject=last.subject, dimension=dimension)
+    reply = topics()[subject].follow.get(dimension, "follow_unknown")
+    if reply == search.FIND:
+        return search.tapped(reply, last)
+    topic = reply if reply in topics() else subject
+    return Turn(reply, "answer", topic, subject=subject, dimension=dimension)
 
 
 def _dimension(message: Understood, bounds: Thresholds) -> str | None:

@@ -9,6 +9,38 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 Decision = Literal["answer", "ask", "lost", "out_of_scope"]
+Missing = Literal["need", "city"]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a person looks for in the directory, kept from message to message.
+
+    Attributes:
+        need: id of the need (`legal_aid`).
+        organisation: id of an organisation, when one is wanted by name.
+        city: id of the city; None also when the whole country is meant (`anywhere`).
+        near: latitude and longitude of a shared place, in degrees, to two decimals (about a kilometre).
+        anywhere: whether the person wants no city.
+        missing: what the last reply asked for, None when nothing is missing.
+        tries: how many replies in a row failed to say it.
+        wants: what the reply shows: `places`, `more`, `place` (one of them), or a detail of those shown before.
+        place: id of the place wanted, with `place`.
+        nth: which of the places shown before, from 1.
+        found: whether contacts were shown in this session.
+    """
+
+    need: str | None = None
+    organisation: str | None = None
+    city: str | None = None
+    near: tuple[float, float] | None = None
+    anywhere: bool = False
+    missing: Missing | None = None
+    tries: int = 0
+    wants: str = "places"
+    place: str | None = None
+    nth: int | None = None
+    found: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,6 +60,8 @@ class Turn:
         dimension: what a follow-up asked for that has no answer (`cost`, `time`, `documents`, `where`).
         urgent: whether the reply is about a danger.
         second: topic of a second question of the message, offered below the answer to the first.
+        search: what the person looks for in the directory, None when it was never the subject.
+        resumes: whether the reply ends by asking again for what the search lacks.
     """
 
     reply: str
@@ -42,6 +76,8 @@ class Turn:
     dimension: str | None = None
     urgent: bool = False
     second: str | None = None
+    search: Search | None = None
+    resumes: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for the tracker; `from_dict` reads it."""
@@ -50,8 +86,27 @@ class Turn:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any] | None) -> "Turn | None":
         """The turn that was stored, or None when nothing usable was (an older release, another channel)."""
-        known = {f.name for f in fields(cls)}
         if not data or not {"reply", "decision", "topic"} <= data.keys():
             return None
-        values: dict[str, Any] = {name: value for name, value in data.items() if name in known}
-        return cls(**{**values, "offered": tuple(values.get("offered", ()))})
+        values = _known(cls, data)
+        search = values.get("search")
+        return cls(
+            **{
+                **values,
+                "offered": tuple(values.get("offered", ())),
+                "search": search_from_dict(search) if search else None,
+            }
+        )
+
+
+def search_from_dict(data: Mapping[str, Any]) -> Search:
+    """The search that was stored in a turn; the actions read it too."""
+    values = _known(Search, data)
+    near = values.get("near")
+    return Search(**{**values, "near": (float(near[0]), float(near[1])) if near else None})
+
+
+def _known(kind: type, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of the attributes that this release knows."""
+    known = {f.name for f in fields(kind)}
+    return {name: value for name, value in data.items() if name in known}

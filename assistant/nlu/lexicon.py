@@ -1,4 +1,4 @@
-"""What `data/lexicon/` knows: concepts, cities, needs, organisations and spellings, matched by spaCy's PhraseMatcher.
+"""What `data/lexicon/` knows, matched by spaCy's PhraseMatcher: concepts, cities, needs, organisations, spellings.
 
 Concepts are shared by both languages (carte de séjour, titre, إقامة, iqama are one) and are features of the classifier;
 cities, needs and organisations become entities.
@@ -26,10 +26,26 @@ PLACE_PREPOSITIONS = frozenset(
         *("في", "ف", "ب", "من", "الي", "ل", "مدينه", "بمدينه"),
     ]
 )
-ARABIC_PREFIXES = ("وب", "ول", "ف", "ب", "ل", "و")
+ARABIC_PREFIXES = ("وف", "وب", "ول", "ف", "ب", "ل", "و")
 # A typo counts as a city from this similarity on (0-100), and only for words of this length and after a preposition:
 # measured on all words of the training examples, none of which may become a city that it does not name.
 CLOSE_ENOUGH, LONG_ENOUGH = 88, 7
+# The same where a city was asked for: a short message is probably one.
+CLOSE_ENOUGH_AS_ANSWER, LONG_ENOUGH_AS_ANSWER = 86, 4
+# Articles and prepositions that Arabic writes into a word, and what stays of them: "بالمساعدة" is "المساعدة".
+ARABIC_CLITICS = {
+    "وبال": "ال",
+    "وال": "ال",
+    "بال": "ال",
+    "فال": "ال",
+    "كال": "ال",
+    "لل": "ال",
+    "و": "",
+    "ب": "",
+    "ف": "",
+    "ل": "",
+}
+SHORTEST_BARE = 3  # letters of a word without its clitic
 # Concepts that are a topic when nothing else is said.
 SMALL_TALK = {
     "yes": "chat.affirm",
@@ -48,7 +64,7 @@ def lexicon() -> "Lexicon":
 
 @dataclass(frozen=True)
 class Entity:
-    """Something named in a message: `kind` (city, need, organisation), its id, and the characters it stands at."""
+    """Something named in a message: `kind` (city, need, organisation, detail), its id, and where it stands."""
 
     kind: str
     value: str
@@ -67,8 +83,8 @@ class Lexicon:
         """Read the files.
 
         Args:
-            folder: folder with `concepts.yml`, `cities.yml`, `needs.yml`, `organisations.yml`, `spellings_fr.yml`,
-                `arabizi.yml`.
+            folder: folder with `concepts.yml`, `cities.yml`, `needs.yml`, `organisations.yml`, `details.yml`,
+                `spellings_fr.yml`, `arabizi.yml`.
 
         Raises:
             FileNotFoundError, ValueError: a file is missing or not readable.
@@ -88,6 +104,15 @@ class Lexicon:
             if label.startswith("city:")
             for phrase in phrases
             if " " not in phrase
+        }
+        self._all_city_names = {
+            phrase: label.removeprefix("city:")
+            for label, phrases in self._phrases.items()
+            if label.startswith("city:")
+            for phrase in phrases
+        }
+        self._said = {
+            phrase for label, phrases in self._phrases.items() if not label.startswith("city:") for phrase in phrases
         }
         self._long_city_names = [name for name in self._city_names if len(name) >= LONG_ENOUGH]
 
@@ -132,6 +157,8 @@ class Lexicon:
             yield f"need:{need}", {fold(str(word)) for word in row["words"]}
         for organisation, row in self._section("organisations").items():
             yield f"organisation:{organisation}", {fold(str(name)) for name in row["names"]}
+        for detail, phrases in self._section("details").items():
+            yield f"detail:{detail}", {fold(str(p)) for p in phrases}
 
     def _matcher(self, script: str) -> PhraseMatcher:
         pipeline = tokens.pipeline(script)
@@ -177,14 +204,20 @@ class Lexicon:
             else:
                 span = doc[start:end]
                 found.append(Entity(kind, value, span.start_char, span.end_char))
+        bare = Doc(doc.vocab, [_bare(token.text) for token in doc]) if doc.lang_ == "ar" else None
+        for label, start, end in self._matches(bare, "ar") if bare else ():
+            kind, _, value = label.partition(":")
+            if kind in ("need", "organisation", "detail"):
+                span = doc[start:end]
+                found.append(Entity(kind, value, span.start_char, span.end_char))
         for label, _, _ in self._matches(tokens.tokenize(" ".join(standard))):
             if label.startswith("concept:"):
                 concepts.add(label.partition(":")[2])
         found.extend(self._cities_in_context(doc, found))
         return sorted(concepts), _longest(found)
 
-    def _matches(self, doc: Doc) -> Iterable[tuple[str, int, int]]:
-        for label, start, end in self._matchers[doc.lang_](doc):
+    def _matches(self, doc: Doc, script: str | None = None) -> Iterable[tuple[str, int, int]]:
+        for label, start, end in self._matchers[script or doc.lang_](doc):
             yield doc.vocab.strings[label], start, end
 
     def _cities_in_context(self, doc: Doc, found: list[Entity]) -> Iterable[Entity]:
@@ -198,6 +231,26 @@ class Lexicon:
                 if city:
                     yield Entity("city", city, token.idx, token.idx + len(token.text))
             previous = word or previous
+
+    def closest_city(self, words: Sequence[str]) -> str | None:
+        """City that a message of few words most likely misspells, where a city was asked for; None when none is close.
+
+        Args:
+            words: folded words of the message.
+        """
+        if self.whole(words):
+            return None
+        for text in dict.fromkeys([" ".join(words), *words]):
+            if text in self._ambiguous:
+                return self._ambiguous[text]
+            if len(text) < LONG_ENOUGH_AS_ANSWER or text in self._said:
+                continue
+            close = process.extractOne(
+                text, self._all_city_names.keys(), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH_AS_ANSWER
+            )
+            if close and close[0][0] == text[0]:
+                return self._all_city_names[close[0]]
+        return None
 
     def is_typo(self, word: str) -> bool:
         """Whether a word that was taken for a city is no known spelling of one."""
@@ -217,6 +270,14 @@ class Lexicon:
             return None
         close = process.extractOne(word, self._long_city_names, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH)
         return self._city_names[close[0]] if close else None
+
+
+def _bare(word: str) -> str:
+    """An Arabic word without what is written into it at its beginning."""
+    for clitic, stays in ARABIC_CLITICS.items():
+        if word.startswith(clitic) and len(word) - len(clitic) >= SHORTEST_BARE:
+            return stays + word.removeprefix(clitic)
+    return word
 
 
 def _key(phrase: str) -> str:

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -42,6 +43,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 MENDS = {
     "assistant": "Its lines above say why. If they name the model: make clean && make run. More lines: LOG_LEVEL=INFO",
     "actions": "Its lines above say why; most often an error in a file under actions/. Correct it and repeat: make run",
+    "console": "Its lines above say why. If they name the database, see DATABASE_URL in .env.example",
 }
 
 
@@ -91,15 +93,29 @@ def run(settings: Settings) -> int:
         # Before the training: nobody wants to wait for a minute and then read this.
         check_port(settings.assistant_host, settings.assistant_port, "ASSISTANT_PORT")
         check_port("127.0.0.1", settings.actions_port, "ACTIONS_PORT")
+        check_port(settings.console_host, settings.console_port, "CONSOLE_PORT")
         ensure_model(settings)
+        prepare_console()
         return supervise(parts(settings), welcome(settings))
+
+
+def prepare_console() -> None:
+    """Make the console's tables, fill an empty directory from its seed, and make the first account.
+
+    Raises:
+        StopError: that failed; its own lines say why.
+    """
+    done = subprocess.run([sys.executable, "console/manage.py", "first_run"], cwd=ROOT, preexec_fn=die_with_parent)
+    if done.returncode != 0:
+        raise StopError("The console could not be prepared; its lines above say why. Correct that and repeat: make run")
 
 
 def parts(settings: Settings) -> list[Part]:
     """The processes of the Procfile."""
     health = {
-        "assistant": f"{_address(settings)}/",
+        "assistant": f"{_address(settings.assistant_host, settings.assistant_port)}/",
         "actions": f"http://127.0.0.1:{settings.actions_port}/health",
+        "console": f"{_address(settings.console_host, settings.console_port)}/health",
     }
     commands = parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8")).processes
     return [Part(name, command, health[name], MENDS[name]) for name, command in commands.items()]
@@ -109,16 +125,19 @@ def welcome(settings: Settings) -> str:
     """What is shown when everything answers."""
     lines = ["", "Dalil answers.", "  in the terminal:  make shell   (in a second terminal)"]
     if settings.rest_channel:
+        assistant = _address(settings.assistant_host, settings.assistant_port)
         lines += [
-            f"  over HTTP:        POST {_address(settings)}/webhooks/rest/webhook",
+            f"  over HTTP:        POST {assistant}/webhooks/rest/webhook",
             '                    {"sender": "me", "message": "salam"}',
         ]
+    console = _address(settings.console_host, settings.console_port)
+    lines += [f"  staff console:    {console}/", f"  directory (HSDS): {console}/hsds/"]
     return "\n".join([*lines, "  stop:             Ctrl-C", ""])
 
 
-def _address(settings: Settings) -> str:
-    host = reachable(settings.assistant_host)
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.assistant_port}"
+def _address(listening: str, port: int) -> str:
+    host = reachable(listening)
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def supervise(parts: Sequence[Part], welcome: str) -> int:

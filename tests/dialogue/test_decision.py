@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.dialogue.decision import MAIN_MENU, Thresholds, Understood, decide
+from assistant.dialogue.decision import MAIN_MENU, decide
 from assistant.dialogue.state import Turn
 from assistant.dialogue.topics import families
+from assistant.dialogue.understood import Thresholds, Understood
 
 BOUNDS = Thresholds(answer=0.45, ask=0.30, out_of_scope=0.40, follow=0.40, urgent=0.70)
 THRESHOLDS = {"fr": BOUNDS, "ar": BOUNDS}

@@ -65,7 +65,9 @@ def expected_responses(turn: dict[str, Any]) -> list[str]:
 
 def opening(text: str) -> str:
     """The words of a response before its first variable or line break, which tell it from all others."""
-    return re.split(r"[{\n]", text)[0].strip()[:80]
+    words = re.split(r"[{\n]", text)[0].strip()[:80]
+    assert words, f"{text!r} begins with a variable: say with `has` what must stand there"
+    return words
 
 
 def test_there_are_thirty_in_each_language() -> None:

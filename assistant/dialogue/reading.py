@@ -1,0 +1,115 @@
+"""What a message names that a search in the directory can use, read from the words that the lexicon found."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from assistant import yaml
+from assistant.dialogue.choice import ordinals
+from assistant.dialogue.understood import Named
+from assistant.nlu import tokens
+from assistant.nlu.lexicon import PLACE_PREPOSITIONS, lexicon
+from assistant.nlu.normalise import fold
+from assistant.paths import DATA
+
+# What a concept of the lexicon asks of a contact; the first that a message holds counts.
+DETAIL_CONCEPTS = {
+    "phone_number": "phone",
+    "address_where": "address",
+    "opening_hours": "hours",
+    "email": "email",
+    "website": "all",
+}
+# Words before "deuxième" that make it one of several.
+ARTICLES = frozenset(["le", "la", "du", "l", "dyal", "ديال"])
+# An answer to "which city?" of so few words is a misspelt city, if any is close.
+WORDS_OF_A_CITY = 3
+MOST_NTH = 3  # contacts are shown three at a time
+Found = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class _Phrases:
+    leave: frozenset[str]
+    not_this: frozenset[str]
+    anywhere: frozenset[str]
+
+
+@cache
+def _phrases() -> _Phrases:
+    listed = yaml.read(DATA / "lexicon" / "details.yml")
+    return _Phrases(
+        *(frozenset(_key(fold(str(p))) for p in listed[name]) for name in ("leave", "not_this", "anywhere"))
+    )
+
+
+def _key(folded: str) -> str:
+    return " ".join(tokens.words(tokens.tokenize(folded)))
+
+
+def named(folded: str, typed: Sequence[str], concepts: Iterable[str], found: Found, city_asked: bool) -> Named:
+    """What a message names.
+
+    Args:
+        folded: the message in matching form.
+        typed: its words.
+        concepts: concepts that the lexicon found in it.
+        found: entities that the lexicon found in it.
+        city_asked: whether the last reply asked for a city.
+    """
+    cities = [entity for entity in found if entity["entity"] == "city"]
+    wanted = [entity["value"] for entity in cities if not _is_refused(folded, entity)]
+    if not cities and city_asked and len(typed) <= WORDS_OF_A_CITY:
+        close = lexicon().closest_city(typed)
+        wanted = [close] if close else []
+    said = " ".join(typed)
+    return Named(
+        need=_first(found, "need"),
+        organisation=_first(found, "organisation"),
+        city=wanted[0] if wanted else None,
+        refused=bool(cities) and not wanted,
+        detail=_detail(concepts, found),
+        who=any(entity["value"] == "who" for entity in found if entity["entity"] == "detail"),
+        nth=_nth(typed),
+        leaves=said in _phrases().leave,
+        anywhere=_without_prepositions(typed) in _phrases().anywhere or said in _phrases().anywhere,
+        only_city=bool(wanted) and _length(cities) >= len(folded.strip(" .!?")) - 2,
+    )
+
+
+def _first(found: Found, kind: str) -> str | None:
+    return next((entity["value"] for entity in found if entity["entity"] == kind), None)
+
+
+def _length(entities: Found) -> int:
+    return sum(entity["end"] - entity["start"] for entity in entities)
+
+
+def _is_refused(folded: str, city: Mapping[str, Any]) -> bool:
+    """ "pas Tanger", "machi f tanja": the word before the city, or before its preposition, says no."""
+    before = [word for word in tokens.words(tokens.tokenize(folded[: city["start"]])) if word not in PLACE_PREPOSITIONS]
+    return bool(before) and before[-1] in _phrases().not_this
+
+
+def _detail(concepts: Iterable[str], found: Found) -> str | None:
+    details = [entity["value"] for entity in found if entity["entity"] == "detail" and entity["value"] != "who"]
+    if "more" in details:
+        return "more"
+    held = set(concepts)
+    asked = [detail for concept, detail in DETAIL_CONCEPTS.items() if concept in held]
+    return next(iter([*asked, *details]), None)
+
+
+def _nth(typed: Sequence[str]) -> int | None:
+    """ "Le numéro du deuxième": which of those shown."""
+    for before, word in pairwise(typed):
+        number = ordinals().get(word)
+        if before in ARTICLES and number and number <= MOST_NTH and not word.isdigit():
+            return number
+    return None
+
+
+def _without_prepositions(typed: Sequence[str]) -> str:
+    return " ".join(word for word in typed if word not in PLACE_PREPOSITIONS)

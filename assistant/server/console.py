@@ -1,0 +1,35 @@
+"""`python -m assistant.server.console`: the staff console (contacts, HSDS API) under gunicorn."""
+
+import os
+import sys
+
+from assistant.paths import ROOT
+from assistant.server.system import complain, load_settings
+from assistant.settings import Settings, SettingsError
+
+WORKERS, THREADS = 2, 4
+TIMEOUT = 30  # seconds for one request
+
+
+def main() -> int:
+    """Replace this process by gunicorn; 1 and one line on standard error when a setting is wrong."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        complain(error)
+        return 1
+    os.chdir(ROOT)
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *_arguments(settings)])
+
+
+def _arguments(settings: Settings) -> list[str]:
+    host = f"[{settings.console_host}]" if ":" in settings.console_host else settings.console_host
+    return [
+        *("config.wsgi", "--chdir", "console", "--bind", f"{host}:{settings.console_port}"),
+        *("--workers", str(WORKERS), "--threads", str(THREADS), "--timeout", str(TIMEOUT)),
+        *("--log-level", settings.log_level.lower(), "--worker-tmp-dir", "/dev/shm"),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""What a message names for a search: the city that is meant, the detail, which one, and the words that stop it."""
+
+import pytest
+
+from assistant.dialogue.reading import named
+from assistant.dialogue.understood import Named
+from assistant.nlu import tokens
+from assistant.nlu.lexicon import lexicon
+from assistant.nlu.normalise import fold
+
+
+def read(text: str, city_asked: bool = False) -> Named:
+    folded = fold(text)
+    typed = tokens.words(tokens.tokenize(folded))
+    concepts, found = lexicon().find(folded, typed)
+    return named(folded, typed, concepts, [entity.to_dict() for entity in found], city_asked)
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("non, pas Tanger, Tétouan", "tetouan"),
+        ("pas à Tanger mais à Tétouan", "tetouan"),
+        ("non Oujda", "oujda"),
+        ("ماشي طنجة، تطوان", "tetouan"),
+        ("لا، وجدة", "oujda"),
+        ("machi f tanja, f titwan", "tetouan"),
+        ("et à Oujda ?", "oujda"),
+        ("وفوجدة؟", "oujda"),
+        ("w f casa?", "casablanca"),
+    ],
+)
+def test_the_city_that_is_meant(text: str, city: str) -> None:
+    assert read(text).city == city
+
+
+@pytest.mark.parametrize("text", ["pas Tanger", "ماشي طنجة", "machi tanja", "pas à Rabat"])
+def test_a_city_that_is_not_meant(text: str) -> None:
+    assert (read(text).refused, read(text).city) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [("tangé", "tanger"), ("tangerr", "tanger"), ("wjda", "oujda"), ("casa", "casablanca"), ("martile", "martil")],
+)
+def test_a_misspelt_city_where_one_was_asked_for(text: str, city: str) -> None:
+    assert read(text, city_asked=True).city == city
+
+
+@pytest.mark.parametrize(
+    "text", ["je ne sais pas", "pourquoi ?", "aidez moi svp", "j'ai peur", "Bruxelles", "عافاك", "ma3raftch", "manger"]
+)
+def test_what_is_no_city_where_one_was_asked_for(text: str) -> None:
+    assert read(text, city_asked=True).city is None
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        ("leur numéro ?", "phone"),
+        ("3tini ra9m dyalhom", "phone"),
+        ("الرقم ديالهم", "phone"),
+        ("leur adresse svp", "address"),
+        ("فين جات؟", "address"),
+        ("c'est ouvert maintenant ?", "hours"),
+        ("wach m7lolin daba", "hours"),
+        ("واش محلولين دابا", "hours"),
+        ("leur mail", "email"),
+        ("un autre", "more"),
+        ("شي واحد آخر", "more"),
+        ("wach kayn chi wa7ed akhor", "more"),
+        ("bonjour", None),
+    ],
+)
+def test_the_detail_that_is_asked_for(text: str, detail: str | None) -> None:
+    assert read(text).detail == detail
+
+
+@pytest.mark.parametrize(
+    ("text", "nth"),
+    [("le numéro du deuxième", 2), ("l'adresse de la première", 1), ("ra9m dyal ttani", 2), ("رقم ديال التاني", 2)],
+)
+def test_which_of_them(text: str, nth: int) -> None:
+    assert read(text).nth == nth
+
+
+@pytest.mark.parametrize("text", ["laisse tomber", "non", "annule", "safi", "لا", "صافي", "la", "stop", "خليها"])
+def test_words_that_stop_a_search(text: str) -> None:
+    assert read(text).leaves
+
+
+@pytest.mark.parametrize("text", ["tout le Maroc", "partout", "n'importe où", "كل المغرب", "f lmghrib kaml"])
+def test_whatever_city(text: str) -> None:
+    assert read(text).anywhere
+
+
+@pytest.mark.parametrize("text", ["Tanger", "à Tanger", "فطنجة", "Al Hoceima ?"])
+def test_nothing_but_a_city(text: str) -> None:
+    assert read(text).only_city
+
+
+def test_more_than_a_city() -> None:
+    assert not read("je suis à Tanger").only_city

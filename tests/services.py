@@ -1,0 +1,76 @@
+"""Real services for tests, on loopback, gone afterwards."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from tests.conftest import free_port
+
+START_TIMEOUT = 60  # seconds, on a loaded machine
+STOP_TIMEOUT = 30
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A PostgreSQL cluster of its own, in a temporary folder; skips the test when PostgreSQL is not installed.
+
+    Yields:
+        Its address, as DATABASE_URL takes it; there is no password.
+    """
+    programs = _programs()
+    account = _account()
+    with tempfile.TemporaryDirectory(prefix="postgres-") as name:
+        folder = Path(name)
+        if account:
+            shutil.chown(folder, account)
+        # PostgreSQL refuses to run as root.
+        who = {"user": account, "group": pwd.getpwnam(account).pw_gid, "extra_groups": []} if account else {}
+        data, port, log = folder / "data", free_port(), folder / "log"
+        make = [programs / "initdb", "-D", data, "-U", "dalil", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        subprocess.run(make, check=True, capture_output=True, cwd=folder, **who)
+        serve = [programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, "-F"]
+        with log.open("wb") as output:
+            process = subprocess.Popen(serve, cwd=folder, stdout=output, stderr=output, **who)
+        try:
+            _await(process, port, log)
+            yield f"postgresql://dalil@127.0.0.1:{port}/postgres"
+        finally:
+            process.send_signal(signal.SIGINT)  # closes connections that a failed test left open
+            process.wait(timeout=STOP_TIMEOUT)
+
+
+def _programs() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    if not found:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    return found[-1].parent
+
+
+def _account() -> str | None:
+    """The account that runs the cluster; None is this one."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in known else "nobody"
+
+
+def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text(encoding="utf-8")
+        try:
+            psycopg2.connect(host="127.0.0.1", port=port, user="dalil", dbname="postgres").close()
+            return
+        except psycopg2.OperationalError:
+            time.sleep(0.1)
+    raise AssertionError(f"PostgreSQL did not start: {log.read_text(encoding='utf-8')}")
