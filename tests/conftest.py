@@ -132,11 +132,23 @@ def start_console(var: Path, **environment: str) -> Part:
     return start_part("assistant.server.console", health, var, **{"CONSOLE_PORT": port, **environment})
 
 
-def start_actions(var: Path, port: int, directory: str) -> Part:
-    """Start the real action server on a port; `directory` is the address of an HSDS API."""
+def start_actions(var: Path, port: int, directory: str, reads_it: bool = True) -> Part:
+    """Start the real action server on a port.
+
+    Args:
+        var: folder for what it writes.
+        port: where it listens.
+        directory: address of an HSDS API.
+        reads_it: whether to wait until it has read the directory.
+    """
     health = f"http://127.0.0.1:{port}/health"
     settings = {"ACTIONS_PORT": str(port), "DIRECTORY_URL": directory}
-    return start_part("assistant.server.actions", health, var, **settings)
+    started = start_part("assistant.server.actions", health, var, **settings)
+    deadline = time.monotonic() + START_TIMEOUT
+    while reads_it and not (var / "directory.json").exists():
+        assert time.monotonic() < deadline, started.log.read_text(encoding="utf-8")
+        time.sleep(0.1)
+    return started
 
 
 def start_assistant(var: Path, actions_port: int | None = None, **environment: str) -> Assistant:
@@ -180,7 +192,8 @@ def assistant(tmp_path_factory: pytest.TempPathFactory, console: Part) -> Iterat
     """The one assistant that tests share, with its action server; nobody may stop them or change their files."""
     var = tmp_path_factory.mktemp("var")
     actions = start_actions(var, free_port(), f"{console.url}/hsds")
-    started = start_assistant(var, int(actions.url.rpartition(":")[2]))
+    # The tests' own machine may be slow: only the tests of failures need the short patience of every day.
+    started = start_assistant(var, int(actions.url.rpartition(":")[2]), ACTION_TIMEOUT="20")
     yield started
     stop(started)
     stop(actions)

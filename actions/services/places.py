@@ -166,7 +166,7 @@ def _merged(first: Place, second: Place) -> Place:
         phones=_once(first.phones + second.phones),
         emails=_once(first.emails + second.emails),
         # Hours that depend on the service are not the hours of the place.
-        spans=first.spans if first.spans == second.spans else (),
+        spans=first.spans if set(first.spans) == set(second.spans) else (),
     )
 
 

@@ -179,9 +179,11 @@ def _result(
 
 
 def _helps(look: Result) -> bool:
-    """Whether no wider need has to be tried: there is a place within an hour, or somebody to call."""
+    """Whether no wider need has to be tried: there is more than a name within an hour, or somebody to call."""
     close = look.kind == "here" or (look.distance_km is not None and look.distance_km <= FAR)
-    return close or (look.kind == "national" and any(place.phones for place in look.places))
+    if close:
+        return reachable(look.places[0])
+    return look.kind == "national" and any(place.phones for place in look.places)
 
 
 def _nearest(away: list[Place], asked: _Asked) -> Place | None:

@@ -113,7 +113,7 @@ class Wire:
             with self._session.get(url, headers=headers, **options) as response:
                 if response.status_code not in REDIRECT_CODES:
                     return _document(response, known)
-                url = _next(url, response.headers.get("Location", ""))
+                url = redirect_target(url, response.headers.get("Location", ""))
         raise UnreadableError(f"redirects more than {REDIRECTS} times")
 
 
@@ -173,8 +173,17 @@ def _document(response: requests.Response, known: Document | None) -> Document:
     return Document(json.loads(bytes(body)), etag if len(etag) <= LONGEST_ETAG else "")
 
 
-def _next(url: str, location: str) -> str:
-    """Where a redirect leads: to the same server, or to the same host by https."""
+def redirect_target(url: str, location: str) -> str:
+    """Where a redirect leads: to the same server, or to the same host by https.
+
+    Args:
+        url: what was asked for.
+        location: the header of the answer.
+
+    Raises:
+        UnreadableError: it leads elsewhere.
+        ValueError: it is no address.
+    """
     here, target = urlsplit(url), urljoin(url, location)
     there = urlsplit(target)
     same = (here.scheme, here.hostname, _port(here)) == (there.scheme, there.hostname, _port(there))

@@ -24,7 +24,7 @@ def main() -> int:
     from rasa_sdk import utils  # after the settings: an error in them is said at once
     from rasa_sdk.endpoint import run
 
-    from actions.services.reading import warm_up
+    from actions.contact import warm_up
 
     utils.configure_colored_logging(settings.log_level)
     utils.update_sanic_log_level()

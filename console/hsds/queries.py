@@ -3,7 +3,6 @@
 The standard's parameters are those of HSDS 3.0's `openapi.json`; `city`, `lat`, `lon` and `language` are the profile's.
 """
 
-import math
 from collections.abc import Sequence
 from datetime import timezone
 from typing import Any
@@ -18,12 +17,6 @@ MAX_PER_PAGE = 100
 NAME_HELP = "UUID or slug."
 
 
-def _finite(value: float) -> None:
-    """Refuse NaN and infinity, which pass every comparison with a smallest and a largest value."""
-    if not math.isfinite(value):
-        raise serializers.ValidationError(_("A valid number is required."))
-
-
 def _name(help_text: str) -> serializers.CharField:
     return serializers.CharField(required=False, max_length=200, help_text=help_text)
 
@@ -33,9 +26,7 @@ def _switch(help_text: str) -> serializers.BooleanField:
 
 
 def _number(smallest: float, largest: float, help_text: str) -> serializers.FloatField:
-    return serializers.FloatField(
-        required=False, min_value=smallest, max_value=largest, validators=[_finite], help_text=help_text
-    )
+    return serializers.FloatField(required=False, min_value=smallest, max_value=largest, help_text=help_text)
 
 
 class Query(serializers.Serializer):

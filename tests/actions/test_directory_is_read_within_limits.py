@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actions.services.directory import Directory, DirectoryUnavailable, Limits
+from actions.services.wire import UnreadableError, redirect_target
 from tests.actions.seed import services
 from tests.actions.server import Handler, Server, pages, running
 
@@ -470,6 +471,28 @@ def test_a_fourth_redirect_is_not_followed(server, cache):
     server.respond = respond
     with pytest.raises(DirectoryUnavailable, match="redirects more than 3 times"):
         Directory(server.url, cache, ALWAYS).services()
+
+
+@pytest.mark.parametrize(
+    ("url", "location", "target"),
+    [
+        ("http://a.example/hsds/services?page=1", "/x?page=1", "http://a.example/x?page=1"),
+        ("http://a.example/hsds", "http://a.example:80/x", "http://a.example:80/x"),
+        ("http://a.example/hsds", "https://a.example/hsds", "https://a.example/hsds"),
+        ("https://a.example/hsds", "http://a.example/hsds", None),
+        ("https://a.example/hsds", "//b.example/hsds", None),
+        ("http://a.example/hsds", "http://a.example.evil.example/", None),
+        ("http://a.example/hsds", "http://a.example@evil.example/", None),
+        ("http://a.example/hsds", "http://a.example:22/", None),
+        ("http://a.example/hsds", "file:///etc/passwd", None),
+    ],
+)
+def test_a_redirect_leads_to_the_same_server_or_from_http_to_https(url, location, target):
+    if target:
+        assert redirect_target(url, location) == target
+    else:
+        with pytest.raises(UnreadableError, match="redirects"):
+            redirect_target(url, location)
 
 
 def test_a_packed_answer_is_unpacked(server, cache):

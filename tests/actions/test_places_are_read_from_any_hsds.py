@@ -207,6 +207,7 @@ def test_coordinates_are_both_right_or_none(wrong):
     assert one(service(location__latitude=34.0, location__longitude=-6.8)).point == (34.0, -6.8)
     place = one(service(location__latitude=wrong, location__longitude=-6.8))
     assert (place.point, place.latitude, place.longitude) == (None, None, None)
+    assert one(service(location__latitude=34.0, location__longitude=181)).latitude is None
 
 
 @pytest.mark.parametrize(

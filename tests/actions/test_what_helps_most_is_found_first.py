@@ -157,6 +157,12 @@ def test_what_meets_the_need_itself_comes_first_among_what_is_reached_alike():
     assert ids(find(table, "maternal", "oujda")) == ["maternal", "health"]
 
 
+def test_a_bare_name_for_the_need_itself_is_not_enough():
+    table = [place("name", "oujda", "maternal<health"), place("health", "oujda", "health", phones=PHONE)]
+    result = find(table, "maternal", "oujda")
+    assert (result.kind, result.wider, ids(result)) == ("here", "health", ["health", "name"])
+
+
 def test_a_line_for_the_need_itself_is_enough():
     table = [
         place("social", "oujda", "social", phones=PHONE),

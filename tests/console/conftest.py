@@ -3,6 +3,7 @@
 import io
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -180,10 +181,8 @@ class Site:
                 for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
-                try:
+                with suppress(BrokenPipeError, ConnectionResetError):  # the reader has had enough
                     self.wfile.write(body)
-                except (BrokenPipeError, ConnectionResetError):  # the reader has had enough
-                    pass
 
             def log_message(self, *args: object) -> None:
                 pass

@@ -150,7 +150,12 @@ def test_wrong_number_is_refused(editor, place):
 
 
 def test_number_is_added_to_a_place(editor, place):
-    changes = {"phones-TOTAL_FORMS": "3", "phones-2-number": "141", "phones-2-position": "2", "phones-2-status": "current"}
+    changes = {
+        "phones-TOTAL_FORMS": "3",
+        "phones-2-number": "141",
+        "phones-2-position": "2",
+        "phones-2-status": "current",
+    }
     assert save(editor, page_of(place), **changes).status_code == 302
     assert place.phones.get(number="141").display == "141"
 

@@ -64,7 +64,7 @@ def _await(process: subprocess.Popen[bytes], url: str) -> None:
     while time.monotonic() < deadline:
         assert process.poll() is None, process.stderr.read().decode()
         try:
-            assert requests.get(url, timeout=5).json() == {"status": "ok"}
+            assert requests.get(url, timeout=30).json() == {"status": "ok"}
             return
         except requests.ConnectionError:
             time.sleep(0.1)
@@ -108,7 +108,6 @@ def test_pages_and_their_files_are_served_without_debug(console):
         answer = requests.get(console.url + file, timeout=30)
         assert answer.status_code == 200, file
         assert answer.headers["content-type"].split(";")[0] in ("text/css", "text/javascript"), file
-    assert requests.get(f"{console.url}/static/none.css", timeout=30).status_code == 404
 
 
 def test_directory_is_public_and_the_rest_is_not(console):

@@ -96,6 +96,9 @@ def test_admin_makes_a_user_who_can_sign_in(sign_in, client):
     response = save(admin, url("auth_user", "add"), **new)
     assert response.status_code == 302, response.context["adminform"].form.errors
     user = User.objects.get(username="amal")
-    assert save(admin, url("auth_user", "change", user.pk), groups=[str(Group.objects.get(name="viewer").pk)]).status_code == 302
+    assert (
+        save(admin, url("auth_user", "change", user.pk), groups=[str(Group.objects.get(name="viewer").pk)]).status_code
+        == 302
+    )
     assert save(client, "/login/", username="amal", password="une-longue-phrase-7", next="/").status_code == 302
     assert client.get(url("contacts_location", "changelist")).status_code == 200

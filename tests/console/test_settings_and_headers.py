@@ -2,8 +2,8 @@
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client
 

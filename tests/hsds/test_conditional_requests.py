@@ -111,6 +111,21 @@ def test_change_is_seen_by_both_validators(change):
             assert again["ETag"] != first["ETag"]
 
 
+PAST_THE_SIGNALS = {
+    "place of a service added": lambda: ServiceAtLocation.objects.bulk_create(
+        [ServiceAtLocation(service=service(), location=Location.objects.get(slug="line-national"))]
+    ),
+    "city of a service taken away": lambda: Service.cities.through.objects.filter(city__slug="oujda").delete(),
+}
+
+
+@pytest.mark.parametrize("change", PAST_THE_SIGNALS)
+def test_link_that_leaves_no_date_and_no_history_is_seen_by_the_tag(change):
+    first = ask("services?full=true")
+    PAST_THE_SIGNALS[change]()
+    assert ask("services?full=true", {"If-None-Match": first["ETag"]}).status_code == 200
+
+
 @pytest.mark.parametrize("path", OF_PROGRAM)
 def test_what_is_no_row_has_an_entity_tag_only(path):
     first = ask(path)

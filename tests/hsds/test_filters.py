@@ -102,6 +102,12 @@ def test_city_counts_when_only_the_place_or_only_the_people_are_there():
     assert BABIES in slugs("services?city=oujda")
 
 
+def test_search_knows_cities_that_only_the_place_or_only_the_people_are_in():
+    Service.objects.get(slug=PAPERS).cities.clear()
+    Service.objects.get(slug=BABIES).at_locations.all().delete()
+    assert set(slugs("services?search=oujda")) == {PAPERS, BABIES}
+
+
 def test_filters_hold_together():
     assert slugs("services?city=oujda&taxonomy_term_id=health&organization_id=helpers&search=grossesse") == [BABIES]
     assert slugs("services?city=rabat&taxonomy_term_id=health&organization_id=helpers") == []

@@ -18,7 +18,7 @@ def ask(query="", **headers):
     [
         ("", "", "fr"),
         ("", "ar", "ar"),
-        ("", "ar-MA,ar;q=0.9,fr;q=0.8", "ar"),
+        ("", "ar-MA,fr;q=0.8", "ar"),
         ("", "en-GB,en;q=0.9,fr;q=0.5,ar;q=0.4", "fr"),
         ("", "de,*;q=0.5", "fr"),
         ("", "%%%;;q=x", "fr"),

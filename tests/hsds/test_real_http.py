@@ -68,9 +68,10 @@ def test_stream_is_one_object_a_line(url):
 
 
 def test_arabic_is_sent_as_it_is_written(url):
-    body = requests.get(f"{url}services?language=ar", timeout=30).content
-    assert "جمعية مساعدة اللاجئين".encode() in body
-    assert b"\\u06" not in body
+    for path in ("services?language=ar", "services?language=ar&format=ndjson"):
+        body = requests.get(url + path, timeout=30).content
+        assert "جمعية مساعدة اللاجئين".encode() in body
+        assert b"\\u06" not in body
 
 
 def test_first_address_leads_to_the_profile_and_the_document(url):
