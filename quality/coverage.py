@@ -4,7 +4,7 @@ Rasa's own validator lets an intent without a rule and a topic without a respons
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from assistant.dialogue.topics import DIMENSIONS, LANGUAGES, Topic, families, family, topics
@@ -30,8 +30,6 @@ DIALOGUE = frozenset(
 LINES = frozenset(f"utter_line/{name}" for name in ("source", "privacy", "second", "resume_need", "resume_city"))
 # Lines that a contact is made of (assistant/dialogue/contacts.py).
 PLACE_LINES = "utter_line/place_"
-# Topics whose reply is an action's.
-ACTIONS = frozenset(["contact.find", "contact.detail", "contact.iom", "contact.cities"])
 # Said by custom actions, which no rule shows (actions/contact.py); tests/actions holds the list to the code.
 SAID_BY_ACTIONS = frozenset(
     f"utter_contact.{name}"
@@ -83,18 +81,24 @@ def _answers(root: Path, table: Mapping[str, Topic]) -> Iterator[Problem]:
     said = {(r.name, r.language) for r in responses(root) if not r.channel}
     files = {r.name: r.path for r in responses(root)}
     declared = domain_intents(root)
-    answered = {name for name in table if family(name) != "language"} - FOLLOW_UPS - ACTIONS
+    acted = {intent for rule in rules(root) for intent in rule.intents if _is_custom(rule.actions)}
+    answered = {name for name in table if family(name) != "language" and name not in acted} - FOLLOW_UPS
     wanted = {response_of(name, declared): name for name in answered}
     wanted |= {f"utter_{name}": "chat" for name in DIALOGUE} | dict.fromkeys(LINES, "chat")
-    wanted |= dict.fromkeys(SAID_BY_ACTIONS | {n for n in files if n.startswith(PLACE_LINES)}, "contact")
     for name in sorted(files.keys() | wanted.keys()):
         where = files.get(name) or f"data/answers/{family(wanted[name])}.yml"
         for language in LANGUAGES:
             if (name, language) not in said:
                 yield Problem("answers", where, f"{name} has no text in '{language}'. Write it.")
     reached = {response_of(target, declared) for topic in table.values() for target in topic.follow.values()}
-    for name in sorted(files.keys() - wanted.keys() - reached - SAID_BY_ACTIONS):
+    lines = {name for name in files if name.startswith(PLACE_LINES)}
+    for name in sorted(files.keys() - wanted.keys() - reached - SAID_BY_ACTIONS - lines):
         yield Problem("answers", files[name], f"{name} is said by nothing. Remove it or give it a topic.")
+
+
+def _is_custom(actions: Iterable[str]) -> bool:
+    """Whether a rule leaves the reply to a custom action."""
+    return any(action.startswith("action_contact") for action in actions)
 
 
 def _rules(root: Path, table: set[str]) -> Iterator[Problem]:

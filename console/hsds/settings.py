@@ -15,7 +15,6 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_USER": None,
     "EXCEPTION_HANDLER": "hsds.errors.as_json",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of the standard
 }
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {

@@ -154,6 +154,16 @@ def test_on_the_days_on_which_ramadan_may_begin_only_what_holds_either_way_is_sa
     assert opening(spans, at("2026-02-18T18:00")) == Opening("closed", at("2026-02-19T09:00"))
 
 
+def test_where_only_the_phone_is_sure_the_phone_is_said():
+    spans = (*OFFICE, Span(WORKDAYS, time(9), time(15), season="ramadan", phone_only=True))
+    assert opening(spans, at("2026-02-18T10:00")) == Opening("open", at("2026-02-18T15:00"), phone_only=True)
+
+
+def test_the_feast_ends_ramadan():
+    assert opening(OFFICE, at("2026-03-20T03:00")).state == "unknown"  # may still be Ramadan
+    assert opening(OFFICE, at("2026-03-21T03:00")) == Opening("closed", at("2026-03-23T09:00"), holiday=True)
+
+
 def test_the_clock_of_ramadan_is_an_hour_behind():
     spans = (Span(WORKDAYS, time(9), time(15), season="ramadan"),)
     eight_utc = datetime(2026, 3, 4, 8, 30, tzinfo=timezone.utc)

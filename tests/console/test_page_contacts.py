@@ -324,6 +324,15 @@ def test_number_that_staff_keep_private_stays_so(editor, place):
     assert [phone.private for phone in place.phones.filter(number=NUMBER)] == [True]
 
 
+@pytest.mark.parametrize(
+    ("query", "shown"), [("?q=Strauss", 1), ("?q=nobody", 0), ("?o=1", 1), ("?decision__exact=approved", 0)]
+)
+def test_contacts_are_found_in_their_list(editor, query, shown):
+    contact("2014-03")
+    page = editor.get(reverse("admin:contacts_pagecontact_changelist") + query)
+    assert len(page.context["cl"].result_list) == shown
+
+
 def test_rejected_contact_changes_nothing(editor, place):
     page = contact("2014-03")
     decide(editor, page, decision="rejected")

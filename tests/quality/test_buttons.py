@@ -60,3 +60,21 @@ def test_the_emoji_makes_no_difference(project):
 def test_titles_that_never_stand_together(project):
     project.replace(TOPICS, '"Oui, effacer"', '"Trouver"')
     assert project.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "target"),
+    [
+        ("data/lexicon/cities.yml", "Rabat", "city.rabat"),
+        ("data/lexicon/needs.yml", "Santé", "need.health"),
+        ("data/topics/search.yml", "Un autre", "search.more"),
+    ],
+)
+def test_titles_of_a_search_fit_too(project, name: str, old: str, target: str) -> None:
+    project.replace(name, old, "x" * 21)
+    assert [p for p in project.problems() if p.startswith(f"titles: {name}: the button of {target} (fr) is")]
+
+
+def test_two_cities_of_the_same_name_cannot_be_told_apart(project) -> None:
+    project.replace("data/lexicon/cities.yml", "Tanger", "Rabat")
+    assert [p for p in project.problems() if "city.rabat and city.tanger can stand together" in p]

@@ -34,7 +34,8 @@ def test_answers_are_counted_as_they_are_sent(language):
     """The gate counts the very text that a person gets, but for marks that nobody sees."""
     from rasa.shared.core.domain import Domain
 
-    from assistant.dialogue.answers import END_ISOLATE, ISOLATE, Answers
+    from assistant.dialogue.answers import Answers
+    from assistant.dialogue.bidi import END_ISOLATE, ISOLATE
     from assistant.dialogue.state import Turn
     from assistant.paths import DATA, ROOT
 
@@ -47,6 +48,8 @@ def test_answers_are_counted_as_they_are_sent(language):
         if family(topic) in ("language", "follow"):
             continue
         name = response_of(topic, declared)
+        if family(topic) == "contact" and name not in texts:  # said by an action
+            continue
         sent = answers._in_language(name, Turn(topic, "answer", topic), language, "", {})
         assert sent is not None, name
         assert texts[name] == sent["text"].replace(ISOLATE, "").replace(END_ISOLATE, "")

@@ -223,8 +223,14 @@ def test_wrong_setting_is_said_and_ends_with_one(tmp_path):
 
 
 def test_procfile_and_addresses():
-    parts = run.parts(Settings(assistant_host="0.0.0.0", assistant_port=6000, actions_port=6001))
-    health = [(part.name, part.health) for part in parts]
-    assert health == [("assistant", "http://127.0.0.1:6000/"), ("actions", "http://127.0.0.1:6001/health")]
+    parts = run.parts(
+        Settings(assistant_host="0.0.0.0", assistant_port=6000, actions_port=6001, console_host="::1", console_port=6002)
+    )
+    assert [(part.name, part.health) for part in parts] == [
+        ("assistant", "http://127.0.0.1:6000/"),
+        ("actions", "http://127.0.0.1:6001/health"),
+        ("console", "http://[::1]:6002/health"),
+    ]
+    assert "http://127.0.0.1:8000/hsds/" in run.welcome(Settings())
     assert "webhooks/rest" in run.welcome(Settings())
     assert "webhooks/rest" not in run.welcome(Settings(rest_channel=False))
