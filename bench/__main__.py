@@ -12,11 +12,22 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import requests
+
 from assistant.paths import MODELS
+from bench.stock import CONTACT, FAQ, stock
 from quality.development import questions
-from tests.conftest import start_assistant, stop
+from tests.conftest import free_port, start_actions, start_assistant, start_console, stop
 
 MESSAGES = 400
+CONTACTS = [
+    "qui peut m'aider pour un avocat à Tanger ?",
+    "leur numéro ?",
+    "et à Oujda ?",
+    "شكون يقدر يعاوني على محامي فطنجة؟",
+    "الرقم ديالهم؟",
+    "وفوجدة؟",
+]
 
 
 def milliseconds(run: Callable[[str], object], texts: Sequence[str]) -> list[float]:
@@ -48,17 +59,34 @@ def main() -> int:
     parse = lambda text: loop.run_until_complete(agent.parse_message(text))  # noqa: E731
     milliseconds(parse, texts[:20])
     print(line(f"language pipeline, {len(texts)} questions", milliseconds(parse, texts)))  # noqa: T201
-    with tempfile.TemporaryDirectory() as folder:
-        assistant = start_assistant(Path(folder))
-        try:
-            talk = [assistant.conversation() for _ in range(len(texts) // 10 + 1)]
-            turns = iter(range(len(texts)))
-            milliseconds(assistant.conversation().say, texts[:10])
-            times = milliseconds(lambda text: talk[next(turns) // 10].say(text), texts)
-        finally:
-            stop(assistant)
-    print(line("a turn, REST channel, SQLite on disk", times))  # noqa: T201
+    with tempfile.TemporaryDirectory() as name:
+        _turns(Path(name), texts)
     return 0
+
+
+def _turns(folder: Path, texts: Sequence[str]) -> None:
+    """Turns of the running system, and of a stock project in the same run."""
+    console = start_console(folder)
+    actions = start_actions(folder, free_port(), f"{console.url}/hsds")
+    assistant = start_assistant(folder, int(actions.url.rpartition(":")[2]))
+    try:
+        talk = [assistant.conversation() for _ in range(len(texts) // 10 + 1)]
+        turns = iter(range(len(texts)))
+        milliseconds(assistant.conversation().say, texts[:10])
+        times = milliseconds(lambda text: talk[next(turns) // 10].say(text), texts)
+        print(line("a turn, REST channel, SQLite on disk", times))  # noqa: T201
+        person = assistant.conversation()
+        milliseconds(person.say, CONTACTS)
+        print(line("a contact turn, warm, through the action server", milliseconds(person.say, CONTACTS * 10)))  # noqa: T201
+        with stock(folder / "stock", f"{console.url}/hsds") as url:
+            session = requests.Session()
+            ask = lambda text: session.post(url, json={"sender": "bench", "message": text}, timeout=60).json()  # noqa: E731
+            for what, text in (("a turn", FAQ), ("a turn with a plain custom action", CONTACT)):
+                milliseconds(ask, [text] * 5)
+                print(line(f"stock rasa init: {what}", milliseconds(ask, [text] * 40)))  # noqa: T201
+    finally:
+        for part in (assistant, actions, console):
+            stop(part)
 
 
 if __name__ == "__main__":

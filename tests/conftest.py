@@ -109,12 +109,18 @@ def start_part(module: str, health: str, var: Path, **environment: str) -> Part:
     env = {**os.environ, "VAR_DIR": str(var), "DATABASE_URL": "", **environment}
     with log.open("wb") as out:
         process = subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=env, stdout=out, stderr=out)
+    wait_for(health, process, log)
+    return Part(health.rpartition("/")[0], log, process)
+
+
+def wait_for(health: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until an address answers; fails with the log when the process ends before, or is killed for being late."""
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text(encoding="utf-8")
         try:
             requests.get(health, timeout=2)
-            return Part(health.rpartition("/")[0], log, process)
+            return
         except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     process.kill()

@@ -149,7 +149,7 @@ def _look(places: list[Place], asked: _Asked) -> Result:
     away = [place for place in met if not _is_here(place, asked)]
     lines = [place for place in away if _is_national(place, asked)]
     if any(map(reachable, here)):
-        return _result("here", here + lines, asked, asked.city)
+        return _result("here", here + lines, asked, asked.city, further=_to_call(here + lines, away, asked))
     nearest = _nearest(away, asked)
     city, distance = (nearest.city, _distance(nearest, asked)) if nearest else (None, inf)
     there = [place for place in away if city and place.city == city and place not in lines]
@@ -160,6 +160,14 @@ def _look(places: list[Place], asked: _Asked) -> Result:
     if nearest and not any(line.phones for line in lines):
         return _result("nearby", lines + there, asked, city, distance)
     return _result("national", lines + there or met, asked)  # met: places of which nobody knows where they are
+
+
+def _to_call(found: list[Place], away: list[Place], asked: _Asked) -> list[Place]:
+    """The nearest place with a phone, however far, where none of those found has one: advice is given by phone too."""
+    if not asked.needs or any(place.phones for place in found):
+        return []
+    nearest = _nearest([place for place in away if place.phones], asked)
+    return [nearest] if nearest else []
 
 
 def _result(

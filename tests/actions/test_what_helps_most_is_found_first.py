@@ -324,7 +324,7 @@ def test_in_the_seed_everybody_is_told_something(need, city):
         ("asylum", "rabat", "here", "hcr-rabat"),
         ("asylum", "dakhla", "national", "hcr-rabat"),
         ("trafficking", "nador", "national", "cnclt-vert"),
-        ("legal_aid", "oujda", "here", "crdh-oujda"),
+        ("legal_aid", "oujda", "here", "omdh-oujda"),
         ("legal_aid", "sale", "nearby", "gadem-rabat"),
         ("children", "tata", "national", "onde-2511"),
     ],

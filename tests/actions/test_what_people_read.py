@@ -231,3 +231,9 @@ def test_the_lexicon_and_the_seed_name_the_same_needs_and_cities() -> None:
     assert listed == {need: (row["fr"], row["ar"], row.get("wider")) for need, row in needs().items()}
     cities = {row["id"]: (row["fr"], row["ar"], *row["at"]) for row in seed["cities"]}
     assert cities == {name: (row["fr"], row["ar"], *row["at"]) for name, row in lexicon().cities.items()}
+
+
+def test_where_nobody_can_be_called_the_nearest_number_stands_below() -> None:
+    reply = contact._find(asked(LAWYER))
+    assert [place.id for place in reply.places] == ["omdh-tanger", "gadem-rabat"]
+    assert not PLACES["omdh-tanger"].phones

@@ -223,9 +223,8 @@ def test_wrong_setting_is_said_and_ends_with_one(tmp_path):
 
 
 def test_procfile_and_addresses():
-    parts = run.parts(
-        Settings(assistant_host="0.0.0.0", assistant_port=6000, actions_port=6001, console_host="::1", console_port=6002)
-    )
+    ports = {"assistant_port": 6000, "actions_port": 6001, "console_port": 6002}
+    parts = run.parts(Settings(assistant_host="0.0.0.0", console_host="::1", **ports))
     assert [(part.name, part.health) for part in parts] == [
         ("assistant", "http://127.0.0.1:6000/"),
         ("actions", "http://127.0.0.1:6001/health"),
