@@ -95,8 +95,9 @@ def _is_refused(folded: str, city: Mapping[str, Any]) -> bool:
 
 def _detail(concepts: Iterable[str], found: Found) -> str | None:
     details = [entity["value"] for entity in found if entity["entity"] == "detail" and entity["value"] != "who"]
-    if "more" in details:
-        return "more"
+    for first in ("nothing", "city", "more"):
+        if first in details:
+            return first if first != "nothing" else None
     held = set(concepts)
     asked = [detail for concept, detail in DETAIL_CONCEPTS.items() if concept in held]
     return next(iter([*asked, *details]), None)

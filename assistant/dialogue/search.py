@@ -191,6 +191,8 @@ def _detail(message: Understood, search: Search, last: Turn, bounds: Thresholds)
     short = message.words <= WORDS_OF_A_FOLLOW_UP
     if named.detail == "more" and short:
         return _turn(replace(search, wants="more", nth=None), last)
+    if named.detail == "city" and short:
+        return tapped("search.city", last)
     if not asked and not (short and (named.detail or named.nth) and _leans(best, message)):
         return None
     return _shown(replace(search, wants=named.detail or "all", nth=named.nth), last)

@@ -13,7 +13,7 @@ class Named:
         organisation: id of an organisation (`gadem`).
         city: id of the city that is meant; of "pas Tanger, Tétouan" the second.
         refused: whether it only names a city that is not meant.
-        detail: what it asks of contacts that were shown (`phone`, `address`, `hours`, `email`, `open`, `more`, `all`).
+        detail: what it asks of contacts that were shown (`phone`, `address`, `hours`, `email`, `all`, `more`, `city`).
         who: whether it asks who helps, or for a number or an address.
         nth: which of the contacts that were shown, from 1.
         leaves: whether it stops what is going on ("laisse tomber").

@@ -287,7 +287,7 @@ def _key(phrase: str) -> str:
 def _longest(entities: Iterable[Entity]) -> list[Entity]:
     """Entities in order of the text; of one kind, none inside a longer one."""
     kept: list[Entity] = []
-    for entity in sorted(set(entities), key=lambda e: (e.start - e.end, e.start)):
+    for entity in sorted(set(entities), key=lambda e: (e.start - e.end, e.start, e.kind, e.value)):
         if not any(k.kind == entity.kind and k.start < entity.end and entity.start < k.end for k in kept):
             kept.append(entity)
     return sorted(kept, key=lambda e: (e.start, e.kind))

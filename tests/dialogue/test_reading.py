@@ -69,6 +69,10 @@ def test_what_is_no_city_where_one_was_asked_for(text: str) -> None:
         ("un autre", "more"),
         ("شي واحد آخر", "more"),
         ("wach kayn chi wa7ed akhor", "more"),
+        ("une autre ville", "city"),
+        ("فمدينة أخرى", "city"),
+        ("j'ai une autre question", None),
+        ("عندي سؤال آخر", None),
         ("bonjour", None),
     ],
 )

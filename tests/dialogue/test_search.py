@@ -165,6 +165,10 @@ class TestFollowUps:
         turn = told("regul.card_lost", FOUND, sure=0.3, words=2, detail="more")
         assert (turn.reply, search(turn).wants) == ("contact.find", "more")
 
+    def test_another_city(self) -> None:
+        turn = told("contact.cities", FOUND, words=3, detail="city")
+        assert (turn.reply, search(turn).missing, search(turn).need) == ("contact.find", "city", "legal_aid")
+
     def test_the_second_of_them(self) -> None:
         turn = told("contact.detail", FOUND, words=4, detail="phone", nth=2)
         assert (search(turn).wants, search(turn).nth) == ("phone", 2)
