@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assistant import yaml
+from assistant.dialogue.directory import is_shown
 from assistant.dialogue.topics import LANGUAGES, families, topics
 from assistant.paths import ROOT
 from quality.data import Response, responses
@@ -63,11 +64,15 @@ def _places(root: Path) -> dict[str, list[str]]:
     listed: list[dict[str, Any]] = yaml.read(root / "data/contacts/organizations.yml")["organizations"]
     return {
         place["id"]: [
-            shown for p in place["phones"] if not p.get("private") for shown in (p.get("display"), p["number"]) if shown
+            shown
+            for p in place["phones"]
+            if is_shown(p) and not p.get("private")
+            for shown in (p.get("display"), p["number"])
+            if shown
         ]
         for organisation in listed
         for place in organisation["locations"]
-        if place.get("status") != "historical"
+        if is_shown(place)
     }
 
 

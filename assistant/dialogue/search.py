@@ -98,7 +98,7 @@ def after(turn: Turn, message: Understood, last: Turn) -> Turn:
         return _remembering(turn, message)
     if search.missing is None:
         return _remembering(replace(turn, search=search), message)
-    if turn.urgent or turn.reply in LEAVING:
+    if turn.urgent or turn.reply in LEAVING or last.resumes:  # asked again once: a second question means no
         return replace(turn, search=replace(search, missing=None, tries=0))
     if turn.reply in SILENT:
         return replace(turn, search=search)

@@ -13,7 +13,7 @@ from actions.services.places import Place, places
 from assistant.paths import DATA
 from tests.actions.seed import services
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 @pytest.fixture

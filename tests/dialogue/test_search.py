@@ -118,6 +118,10 @@ class TestAQuestionInBetween:
         turn = told("out_of_scope", self.ASKED, words=1, city="tanger")
         assert (turn.reply, search(turn).need, search(turn).city) == ("contact.find", "legal_aid", "tanger")
 
+    def test_a_second_one_ends_the_search(self) -> None:
+        second = told("regul.law", self.ASKED, words=5)
+        assert (second.reply, second.resumes, search(second).missing) == ("regul.law", False, None)
+
     def test_it_forgets_the_failed_answer(self) -> None:
         once = told("out_of_scope", CITY_ASKED, words=1)
         between = told("regul.cost", once, words=5)

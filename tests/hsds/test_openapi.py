@@ -16,6 +16,8 @@ from schemathesis.checks import positive_data_acceptance
 
 from tests.hsds.directory import KINDS, answers, get
 
+pytestmark = pytest.mark.long
+
 api = schemathesis.openapi.from_wsgi("/hsds/openapi.json", application)
 api.config.generation.update(max_examples=30, deterministic=True)
 

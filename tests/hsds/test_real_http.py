@@ -8,7 +8,7 @@ from contacts.models import Phone
 
 from tests.hsds.directory import KINDS, LISTS, backdate, make_directory, more
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 PATHS = [
     "",
