@@ -71,7 +71,7 @@ def tapped(target: str, last: Turn) -> Turn | None:
     if kind == "place":
         return _shown(replace(search, wants="place", place=value, nth=None), last)
     if target == "search.more":
-        return _turn(replace(search, wants="more"), last) if search.found else _turn(search, last)
+        return _turn(search, last, wants="more" if search.found else "places")
     if target == "search.city":
         return _turn(replace(search, city=None, near=None, anywhere=False, organisation=None), last)
     if target == "search.need":
@@ -190,7 +190,7 @@ def _detail(message: Understood, search: Search, last: Turn, bounds: Thresholds)
         return Turn(OFFICE, "answer", DETAIL, subject=OFFICE, search=last.search) if asked else None
     short = message.words <= WORDS_OF_A_FOLLOW_UP
     if named.detail == "more" and short:
-        return _turn(replace(search, wants="more", nth=None), last)
+        return _turn(search, last, wants="more")
     if named.detail == "city" and short:
         return tapped("search.city", last)
     if not asked and not (short and (named.detail or named.nth) and _leans(best, message)):
@@ -213,7 +213,7 @@ def _changed(message: Understood, search: Search, last: Turn) -> Turn | None:
     if not (named.city or named.refused or (named.need and message.words <= WORDS_OF_A_SEARCH)):
         return None
     changed = _told(message, replace(search, missing=None))
-    return _turn(replace(changed, wants="places"), last) if changed else _turn(replace(search, wants="places"), last)
+    return _turn(changed or search, last)
 
 
 def _begun(message: Understood, search: Search, last: Turn, bounds: Thresholds) -> Turn | None:
@@ -285,8 +285,9 @@ def _with_subject(search: Search, last: Turn) -> Search:
     return replace(search, need=need_of(subject))
 
 
-def _turn(search: Search, last: Turn) -> Turn:
+def _turn(search: Search, last: Turn, wants: str = "places") -> Turn:
     """Shows contacts, or asks for what is missing: the need first, since it decides which cities there are."""
+    search = replace(search, wants=wants, place=None, nth=None)
     if not search.need and not search.organisation:
         asking = replace(search, missing="need", tries=0)
         return Turn("contact.need", "answer", FIND, subject=FIND, search=asking, offered=(*NEEDS_OFFERED, MENU))

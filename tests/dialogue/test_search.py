@@ -214,6 +214,12 @@ class TestButtons:
     def test_a_shared_place_replaces_the_city(self) -> None:
         assert search(tap("near.35.76,-5.8", CITY_ASKED)).near == (35.76, -5.8)
 
+    def test_what_was_wanted_before_is_not_wanted_again(self) -> None:
+        more = told("out_of_scope", FOUND, words=2, detail="more")
+        assert search(tap("city.oujda", more)) == replace(search(FOUND), city="oujda")
+        shown = tap("place.gadem-rabat", FOUND)
+        assert search(told("out_of_scope", shown, words=2, city="oujda")).place is None
+
     def test_another_city_and_another_need(self) -> None:
         assert search(tap("search.city", FOUND)).missing == "city"
         assert search(tap("search.need", FOUND)) == replace(search(NEED_ASKED), found=True)
