@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Thread
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.services.directory import DirectoryUnavailable
-from actions.services.opening import opening
+from actions.services.opening import ZONE, opening
 from actions.services.places import Place
 from actions.services.reading import Contacts, contacts
 from actions.services.search import Result, cities_with, find
@@ -30,7 +29,6 @@ CITIES_OFFERED = 8  # with "whole country" and the menu a WhatsApp list is full
 WARM_UP_TRIES, WARM_UP_PAUSE = 6, 10.0  # seconds; the directory itself rests as long after a failure
 IOM = "iom-morocco"
 MENU = "menu.main"
-MOROCCO = ZoneInfo("Africa/Casablanca")
 
 
 @dataclass(frozen=True)
@@ -242,7 +240,7 @@ def _response(search: Search, result: Result) -> str:
 
 def _shown(place: Place, need: str | None) -> dict[str, Any]:
     """A place as `assistant.dialogue.contacts` reads it."""
-    now = opening(place.spans, datetime.now(MOROCCO))
+    now = opening(place.spans, datetime.now(ZONE))
     offer = next((o for o in place.offers if o.need == need), None) or next(iter(place.offers), None)
     return {
         "id": place.id,
@@ -267,6 +265,4 @@ def _shown(place: Place, need: str | None) -> dict[str, Any]:
         "read_on": place.read_on,
         "verified_on": place.verified_on,
         "sources": [source.url for source in place.sources],
-        "latitude": place.latitude,
-        "longitude": place.longitude,
     }

@@ -14,6 +14,7 @@ def needs() -> dict[str, dict[str, Any]]:
     return listed
 
 
+@cache
 def need_of(topic: str) -> str | None:
     """The need that a topic is about, or None: its own, else the one of its family ("regul.cost": residence)."""
     by_topic = {row["topic"]: need for need, row in needs().items() if row.get("topic")}
@@ -21,6 +22,7 @@ def need_of(topic: str) -> str | None:
     return by_topic.get(topic) or by_family.get(topic.partition(".")[0])
 
 
+@cache
 def wider_needs() -> dict[str, str]:
     """Need -> the one that is looked for when nobody is found for it."""
     return {need: row["wider"] for need, row in needs().items() if row.get("wider")}
