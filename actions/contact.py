@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from threading import Thread
 from typing import Any
 
@@ -16,8 +17,8 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.services.directory import DirectoryUnavailable
-from actions.services.opening import ZONE, opening
-from actions.services.places import Place
+from actions.services.opening import ZONE, Opening, opening
+from actions.services.places import Place, Span
 from actions.services.reading import Contacts, contacts
 from actions.services.search import Result, cities_with, find
 from assistant.dialogue.needs import wider_needs
@@ -238,9 +239,15 @@ def _response(search: Search, result: Result) -> str:
     return f"utter_contact.{result.kind}"
 
 
+@lru_cache(maxsize=1000)
+def _opening(spans: tuple[Span, ...], minute: datetime) -> Opening:
+    """Whether a place is open, worked out once a minute: hours begin and end on the minute."""
+    return opening(spans, minute)
+
+
 def _shown(place: Place, need: str | None) -> dict[str, Any]:
     """A place as `assistant.dialogue.contacts` reads it."""
-    now = opening(place.spans, datetime.now(ZONE))
+    now = _opening(place.spans, datetime.now(ZONE).replace(second=0, microsecond=0))
     offer = next((o for o in place.offers if o.need == need), None) or next(iter(place.offers), None)
     return {
         "id": place.id,
