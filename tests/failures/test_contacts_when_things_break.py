@@ -92,6 +92,12 @@ def test_an_action_server_that_answers_nonsense(broken: Assistant, port: int) ->
         honest(broken, "ar")
 
 
+def test_an_action_server_whose_answer_has_another_form(broken: Assistant, port: int) -> None:
+    body = b'{"events": [{"event": "slot", "value": true}], "responses": "all"}'
+    with serving(200, body, "application/json", port):
+        honest(broken, "fr")
+
+
 def test_a_hung_action_server(broken: Assistant, port: int, console: Part, tmp_path: Path) -> None:
     with running(start_actions(tmp_path, port, f"{console.url}/hsds")) as actions:
         os.kill(actions.process.pid, signal.SIGSTOP)
