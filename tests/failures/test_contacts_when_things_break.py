@@ -93,7 +93,7 @@ def test_an_action_server_that_answers_nonsense(broken: Assistant, port: int) ->
 
 
 def test_an_action_server_whose_answer_has_another_form(broken: Assistant, port: int) -> None:
-    body = b'{"events": [{"event": "slot", "value": true}], "responses": "all"}'
+    body = b'{"events": [{"timestamp": 1}], "responses": [{"text": "unasked"}]}'  # an event without its kind
     with serving(200, body, "application/json", port):
         honest(broken, "fr")
 
