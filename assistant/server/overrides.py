@@ -1,11 +1,13 @@
 """What Rasa 3.6.21 has no setting for, set once when its server loads the answers (`endpoints.yml`)."""
 
+import gc
 import os
 from functools import cache
 from typing import Any
 
 import rasa.core.actions.action as actions
 from jsonschema.validators import validator_for
+from rasa.core.agent import Agent
 
 from assistant.server import logs
 from assistant.settings import Settings
@@ -17,6 +19,17 @@ def apply() -> None:
     logs.configure()
     actions.DEFAULT_REQUEST_TIMEOUT = Settings.from_environment(os.environ).action_timeout
     actions.RemoteAction._validate_action_result = _validate_action_result
+    Agent.load_model = _load_model
+
+
+_rasa_load_model = Agent.load_model
+
+
+def _load_model(agent: Agent, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Rasa's own
+    """Load a model, and take what is in memory by then, which stays, out of the garbage collector's rounds."""
+    _rasa_load_model(agent, *args, **kwargs)
+    gc.collect()
+    gc.freeze()
 
 
 def _validate_action_result(action: actions.RemoteAction, result: dict[str, Any]) -> bool:

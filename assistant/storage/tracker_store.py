@@ -133,22 +133,13 @@ class TrackerStore(SQLTrackerStore):
             if stored is None:  # not loaded from here: a new conversation, or one that the API handed in
                 stored = self._event_query(session, tracker.sender_id, fetch_events_from_all_sessions=False).count()
             rows = [stored_form(event) for event in list(tracker.events)[stored:]]
-            session.add_all(self._row(tracker.sender_id, row) for row in rows)
+            if rows:  # one statement, without an object for each row
+                session.execute(sa.insert(self.SQLEvent.__table__), [_row(tracker.sender_id, row) for row in rows])
             session.commit()
         setattr(tracker, _STORED, len(tracker.events))
         if self.event_broker:
             for row in rows:
                 self.event_broker.publish({"sender_id": tracker.sender_id, **row})
-
-    def _row(self, sender_id: str, data: dict[str, Any]) -> SQLTrackerStore.SQLEvent:
-        return self.SQLEvent(
-            sender_id=sender_id,
-            type_name=data["event"],
-            timestamp=data.get("timestamp"),
-            intent_name=((data.get("parse_data") or {}).get("intent") or {}).get("name"),
-            action_name=data.get("name"),
-            data=json.dumps(data),
-        )
 
     def _erase(self, sender_id: str) -> None:
         """Removes every trace of a conversation from the files of the database.
@@ -172,7 +163,7 @@ class TrackerStore(SQLTrackerStore):
         if sender_id in self._not_erased:
             return self._unread(sender_id)
         try:
-            tracker = await super()._retrieve(sender_id, fetch_events_from_all_sessions)
+            tracker = self._read(sender_id, fetch_events_from_all_sessions)
         except Exception as caught:
             error = caught
         else:
@@ -182,11 +173,32 @@ class TrackerStore(SQLTrackerStore):
         logger.error(_mend(error, self._place))
         return self._unread(sender_id)
 
+    def _read(self, sender_id: str, all_sessions: bool) -> DialogueStateTracker | None:
+        """What Rasa's store reads, of each event only what a tracker is made of."""
+        with self.session_scope() as session:
+            query = self._event_query(session, sender_id, fetch_events_from_all_sessions=all_sessions)
+            events = [json.loads(data) for (data,) in query.with_entities(self.SQLEvent.data)]
+        if not events or not self.domain:
+            return None
+        return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+
     def _unread(self, sender_id: str) -> DialogueStateTracker:
         """A new conversation, all of which is appended whatever is stored already."""
         tracker = self.init_tracker(sender_id)
         setattr(tracker, _STORED, 0)
         return tracker
+
+
+def _row(sender_id: str, data: dict[str, Any]) -> dict[str, Any]:
+    """An event's row of Rasa's table."""
+    return {
+        "sender_id": sender_id,
+        "type_name": data["event"],
+        "timestamp": data.get("timestamp"),
+        "intent_name": ((data.get("parse_data") or {}).get("intent") or {}).get("name"),
+        "action_name": data.get("name"),
+        "data": json.dumps(data),
+    }
 
 
 def stored_form(event: Event) -> dict[str, Any]:
