@@ -231,7 +231,7 @@ def _nothing(search: Search, more: bool) -> Reply:
 
 def _response(search: Search, result: Result) -> str:
     if search.organisation:
-        return "utter_contact.organization"
+        return "utter_contact.organization_elsewhere" if result.kind == "nearby" else "utter_contact.organization"
     if search.near:
         return "utter_contact.near_you"
     if result.kind == "national":

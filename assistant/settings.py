@@ -1,6 +1,7 @@
 """Settings of the running system: one environment variable each, listed in `.env.example`."""
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg2")
 SWITCH = {"on": True, "true": True, "1": True, "yes": True, "off": False, "false": False, "0": False, "no": False}
 SHORTEST_KEY = 32  # characters
+LONGEST_NAME = 40  # characters
 
 
 class SettingsError(ValueError):
@@ -41,6 +43,15 @@ class Settings:
         console_hosts: host names under which browsers reach the console, separated by commas.
         console_debug: Django's debug pages, for development only.
         directory_url: HSDS directory that the actions read; empty means the console's own.
+        socketio_channel: whether Rasa's Socket.IO channel, for existing Rasa clients, is open.
+        web_origins: origins of other sites that may use the web channel, separated by commas.
+        web_rate_session: messages a minute that one conversation of the web channel may send.
+        web_rate_address: requests a minute that the web channel takes from one network address.
+        web_proxies: how many proxies of ours stand before the assistant and tell whom they speak for.
+        web_name: name of the assistant on its page.
+        web_accent: accent colour of its page, as CSS writes it; empty is the widget's own.
+        web_exit: neutral page to which the quick exit leads.
+        whatsapp_link: address that opens a WhatsApp chat with the assistant; empty is none.
     """
 
     assistant_host: str = "127.0.0.1"
@@ -58,6 +69,15 @@ class Settings:
     console_hosts: str = "localhost,127.0.0.1"
     console_debug: bool = False
     directory_url: str = ""
+    socketio_channel: bool = False
+    web_origins: str = ""
+    web_rate_session: int = 30
+    web_rate_address: int = 240
+    web_proxies: int = 0
+    web_name: str = "Dalil"
+    web_accent: str = ""
+    web_exit: str = "https://www.google.com/"
+    whatsapp_link: str = ""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> "Settings":
@@ -158,10 +178,41 @@ def _web_address(name: str, value: str) -> str:
     return value
 
 
-def _port(name: str, value: str) -> int:
-    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
-        raise _wrong(name, repr(value), "a whole number from 1 to 65535")
-    return int(value)
+def _page(name: str, value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise _wrong(name, repr(value), "the address of a page, such as https://example.org/")
+    return value
+
+
+def _origins(name: str, value: str) -> str:
+    origins = [origin.strip().rstrip("/").lower() for origin in value.split(",")]
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or f"{parts.scheme}://{parts.netloc}" != origin or "@" in origin:
+            raise _wrong(name, repr(origin), "origins such as https://example.org, separated by commas, without a path")
+    return ",".join(origins)
+
+
+def _label(name: str, value: str) -> str:
+    if len(value) > LONGEST_NAME:
+        raise _wrong(name, f"{len(value)} characters long", f"at most {LONGEST_NAME} characters")
+    return value
+
+
+def _colour(name: str, value: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        raise _wrong(name, repr(value), "empty, or a colour such as #0b5cad")
+    return value
+
+
+def _number(lowest: int, highest: int) -> Callable[[str, str], int]:
+    def read(name: str, value: str) -> int:
+        if not (value.isascii() and value.isdigit() and lowest <= int(value) <= highest):
+            raise _wrong(name, repr(value), f"a whole number from {lowest} to {highest}")
+        return int(value)
+
+    return read
 
 
 def _folder(name: str, value: str) -> Path:
@@ -209,8 +260,8 @@ def _seconds(name: str, value: str) -> float:
 
 READERS: dict[str, Callable[[str, str], Any]] = {
     "assistant_host": _host,
-    "assistant_port": _port,
-    "actions_port": _port,
+    "assistant_port": _number(1, 65535),
+    "actions_port": _number(1, 65535),
     "var_dir": _folder,
     "database_url": _database,
     "sender_key": _key,
@@ -218,9 +269,18 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "rest_channel": _switch,
     "action_timeout": _seconds,
     "console_host": _host,
-    "console_port": _port,
+    "console_port": _number(1, 65535),
     "console_key": _key,
     "console_hosts": _hosts,
     "console_debug": _switch,
     "directory_url": _web_address,
+    "socketio_channel": _switch,
+    "web_origins": _origins,
+    "web_rate_session": _number(1, 100_000),
+    "web_rate_address": _number(1, 100_000),
+    "web_proxies": _number(0, 10),
+    "web_name": _label,
+    "web_accent": _colour,
+    "web_exit": _page,
+    "whatsapp_link": _page,
 }

@@ -36,6 +36,7 @@ SAID_BY_ACTIONS = frozenset(
     for name in (
         *("unavailable", "iom", "city", "cities_served", "details", "not_found", "no_more", "nothing"),
         *("here", "nearby", "near_you", "national", "national_instead", "organization"),
+        "organization_elsewhere",
     )
 )
 

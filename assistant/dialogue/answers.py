@@ -5,6 +5,7 @@ what is added to them comes from the turn that `assistant.dialogue.decision` wro
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from assistant.dialogue import contacts
-from assistant.dialogue.bidi import isolated, with_isolated_addresses
+from assistant.dialogue.bidi import isolated, pieces, shown, with_isolated_addresses
 from assistant.dialogue.directory import phones
 from assistant.dialogue.needs import needs
 from assistant.dialogue.state import Turn
@@ -36,7 +37,10 @@ class Answers(TemplatedNaturalLanguageGenerator):
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **variables: object
     ) -> Reply | None:
-        """One reply, ready to send.
+        """One reply, ready to send: text and buttons, and the same in `parts` for channels that show more than text.
+
+        A part is `{"language", "content", "source"}`: pieces of text and links (`bidi.pieces`) without the source line,
+        and `{"content", "date", "urls"}` or None.
 
         Args:
             utter_action: name of the response (`utter_regul/now`).
@@ -55,9 +59,13 @@ class Answers(TemplatedNaturalLanguageGenerator):
         found = [part for part in parts if part]
         if not found:
             return None
-        reply = {**found[0], "text": BETWEEN_LANGUAGES.join(part["text"] for part in found)}
-        reply["buttons"] = self._buttons(turn, languages[0], variables, tracker)
-        return reply
+        return {
+            **found[0],
+            "text": BETWEEN_LANGUAGES.join(part["text"] for part in found),
+            "parts": [part for one in found for part in one["parts"]],
+            "buttons": self._buttons(turn, languages[0], variables, tracker),
+            "urgent": turn.urgent,
+        }
 
     @staticmethod
     def _buttons(
@@ -79,7 +87,7 @@ class Answers(TemplatedNaturalLanguageGenerator):
     def _in_language(
         self, name: str, turn: Turn, language: str, channel: str, variables: Mapping[str, Any]
     ) -> Reply | None:
-        slots = {"language": language, **_numbers(language), **_names(turn, language)}
+        slots = {"language": language, **_numbers(), **_names(turn, language)}
         if "offers" in variables:
             say = lambda line, more: self._line(line, {**slots, **more})  # noqa: E731
             slots |= contacts.rendered(variables, language, say)
@@ -88,17 +96,24 @@ class Answers(TemplatedNaturalLanguageGenerator):
             return None
         if variables.get("places"):
             reply = {**reply, "metadata": {**reply["metadata"], "sources": contacts.sources(variables["places"])}}
-        lines = [f"{_emoji(turn)}{reply.get('text', '')}"]
-        sources = _sources(reply)
-        if sources:
-            lines.append(self._line("source", {**slots, **sources}))
+        body = f"{_emoji(turn)}{reply.get('text', '')}"
+        source = _sources(reply)
+        cited = with_isolated_addresses(self._line("source", {**slots, **source.words})) if source else ""
+        below = []
         if turn.second:
-            lines.append(self._line("second", slots))
+            below.append(self._line("second", slots))
         if turn.resumes and turn.search:
-            lines.append(self._line(f"resume_{turn.search.missing}", slots))
+            below.append(self._line(f"resume_{turn.search.missing}", slots))
         if turn.privacy:
-            lines.append(self._line("privacy", slots))
-        return {**reply, "text": with_isolated_addresses("\n".join(lines), language)}
+            below.append(self._line("privacy", slots))
+        lines = [with_isolated_addresses(line) for line in (body, *below)]
+        part = {
+            "language": language,
+            "content": pieces("\n".join(lines), language),
+            "source": source and {"content": pieces(cited, language, source.pages), **source.facts},
+        }
+        whole = "\n".join([lines[0], *([cited] if cited else ()), *lines[1:]])
+        return {**reply, "text": shown(whole, language), "parts": [part]}
 
     def _line(self, name: str, slots: Mapping[str, Any]) -> str:
         """A line that is added to answers (`utter_line/source`), or one of a contact's (`utter_line/place_phone`)."""
@@ -121,19 +136,49 @@ def _emoji(turn: Turn) -> str:
     return f"{shown.emoji} " if shown and shown.emoji else ""
 
 
-def _sources(reply: Mapping[str, Any]) -> dict[str, str] | None:
-    """Host names of the sources and the year of what they say; None for an answer without a source."""
+@dataclass(frozen=True)
+class _Source:
+    """What an answer cites.
+
+    Attributes:
+        urls: all its pages.
+        date: of what they say (`2022-08`), None when they say none.
+    """
+
+    urls: tuple[str, ...]
+    date: str | None
+
+    @property
+    def pages(self) -> dict[str, str]:
+        """The first page of each host, by the host's name as it is shown."""
+        return {_host(url): url for url in reversed(self.urls)}
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Variables of the source line: the first hosts, and the year."""
+        hosts = list(dict.fromkeys(_host(url) for url in self.urls))[:MOST_SOURCES]
+        return {"sources": ", ".join(hosts), "year": f" ({self.date[:4]})" if self.date else ""}
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a channel may use as it likes."""
+        return {"date": self.date, "urls": list(self.urls)}
+
+
+def _sources(reply: Mapping[str, Any]) -> _Source | None:
+    """None for an answer without a source."""
     metadata = reply.get("metadata") or {}
-    hosts = dict.fromkeys(urlsplit(url).hostname.removeprefix("www.") for url in metadata.get("sources") or ())
-    if not hosts:
-        return None
-    year = (metadata.get("as_of") or "")[:4]
-    return {"sources": ", ".join(list(hosts)[:MOST_SOURCES]), "year": f" ({year})" if year else ""}
+    urls = tuple(metadata.get("sources") or ())
+    return _Source(urls, metadata.get("as_of")) if urls else None
 
 
-def _numbers(language: str) -> dict[str, str]:
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def _numbers() -> dict[str, str]:
     """Variables of the directory's numbers (`{phone:samu-141}`)."""
-    return {f"phone:{place}": isolated(number, language) for place, number in phones().items()}
+    return {f"phone:{place}": isolated(number) for place, number in phones().items()}
 
 
 def _button(target: str, language: str) -> dict[str, str]:
@@ -144,5 +189,6 @@ def _last_reply(tracker: DialogueStateTracker) -> Reply | None:
     """What was said last, word for word, with its buttons."""
     for event in reversed(tracker.events):
         if event.type_name == "bot" and event.text:
-            return {"text": event.text, "buttons": event.data.get("buttons") or []}
+            said = {name: event.metadata[name] for name in ("parts", "urgent") if name in event.metadata}
+            return {"text": event.text, "buttons": event.data.get("buttons") or [], **said}
     return None

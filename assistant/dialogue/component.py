@@ -121,6 +121,7 @@ def _understood(message: Message, before: Turn | None) -> Understood:
         sure_of_language=tongue["sure"],
         wish=tongue["wish"],
         ordered=tongue["ordered"],
+        interface=(message.get("metadata") or {}).get("interface"),
         second=message.get("second"),
         urgent=message.get("danger"),
         target=tapped or (None if before and before.search and before.search.missing else titled(typed)),

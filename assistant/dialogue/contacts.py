@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from babel.dates import format_date
 
-from assistant.dialogue.bidi import isolated
+from assistant.dialogue.bidi import isolated, isolated_address
 from assistant.dialogue.needs import needs
 from assistant.dialogue.topics import payload, title
 from assistant.nlu.lexicon import lexicon
@@ -117,7 +117,7 @@ def _part(part: str, place: Place, language: str, line: Line, asked: bool) -> st
         return line("place_offer", {"offer": place["offer"][language]}) if place["offer"] else ""
     if part == "phone":
         numbers = place["phones"][: MOST_PHONES if asked else 1]
-        shown = " / ".join(isolated(number, language) for number in numbers)
+        shown = " / ".join(isolated(number) for number in numbers)
         return line("place_phone", {"phone": shown}) if shown else line("place_no_phone", {})
     if part == "address":
         return _address(place, language, line, asked)
@@ -136,9 +136,8 @@ def _address(place: Place, language: str, line: Line, asked: bool) -> str:
     city = _named(lexicon().cities, place["city"], language) or place["city_name"]
     address = place["address"].get(language, "")
     if address:
-        return line(
-            "place_address" if not city or city in address else "place_address_city", {"address": address, "city": city}
-        )
+        whole = address if not city or city in address else line("place_comma", {}).join((address, city))
+        return line("place_address", {"address": isolated_address(whole)})
     if city:
         return line("place_city_only", {"city": city})
     return line("place_no_address", {}) if asked else ""
@@ -156,7 +155,7 @@ def _opening(opening: Mapping[str, Any], language: str, line: Line) -> str:
     if opening["around_the_clock"]:
         return line("place_always_open", {})
     until = opening["until"]
-    when = {"day": _weekday(until, language), "time": isolated(_clock(until), language)} if until else {}
+    when = {"day": _weekday(until, language), "time": isolated(_clock(until))} if until else {}
     by = "phone" if opening["phone_only"] else "door"
     if opening["state"] == "open":
         return line(f"place_open_{by}", when)

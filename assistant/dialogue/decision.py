@@ -66,12 +66,15 @@ def _meant(message: Understood) -> str | None:
 
 
 def _language(message: Understood, so_far: str | None) -> str | None:
-    """Sticky: an explicit wish always wins, a sure reading changes it, anything else leaves it."""
+    """Sticky: an explicit wish always wins, a sure reading changes it, anything else leaves it.
+
+    While nothing was read, the page in which the person writes tells what they read.
+    """
     if message.wish:
         return message.wish
     if message.language in LANGUAGES and (message.sure_of_language or so_far is None):
         return message.language
-    return so_far
+    return so_far or (message.interface if message.interface in LANGUAGES else None)
 
 
 def _reply(message: Understood, last: Turn, bounds: Thresholds) -> Turn:

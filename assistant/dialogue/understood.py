@@ -61,6 +61,7 @@ class Understood:
         sure_of_language: whether that is enough to change the language of a conversation.
         wish: language that the message names as one to be answered in.
         ordered: whether that is an order, whatever else the message asks.
+        interface: language of the page in which it was written, None on channels without one.
         ranking: topics with their probability, best first; empty for a message without words.
         second: topic of a second question in the same message.
         urgent: topic of a danger (`urgent.sea`).
@@ -75,6 +76,7 @@ class Understood:
     sure_of_language: bool = False
     wish: str | None = None
     ordered: bool = False
+    interface: str | None = None
     second: str | None = None
     urgent: str | None = None
     target: str | None = None

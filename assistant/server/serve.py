@@ -14,7 +14,9 @@ from assistant.server.models import ModelError, newest_model
 from assistant.server.system import StopError, check_var, complain, hush_libraries, load_settings
 from assistant.settings import Settings, SettingsError
 
-REST = "assistant.channels.rest.Rest"  # as credentials.yml names it
+# As credentials.yml names them.
+REST = "assistant.channels.rest.Rest"
+SOCKETIO = "assistant.channels.socketio.SocketIO"
 RESPONSE_TIMEOUT = 60  # seconds; Rasa's default is an hour
 
 
@@ -50,17 +52,20 @@ def _server(settings: Settings, model: Path) -> list[str]:
 
 
 def _credentials(settings: Settings, file: Path = ROOT / "credentials.yml") -> Path:
-    """The channels that are open: `credentials.yml`, or a copy without the REST channel.
+    """The channels that are open: `credentials.yml`, or a copy with the channels that settings open and close.
 
     Raises:
         StopError: there is no such file.
     """
     if not file.is_file():
         raise StopError(f"{file} is missing. Restore: git checkout -- {file.name}")
-    if settings.rest_channel:
+    if settings.rest_channel and not settings.socketio_channel:
         return file
     channels = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8")) or {}
-    channels.pop(REST, None)
+    if not settings.rest_channel:
+        channels.pop(REST, None)
+    if settings.socketio_channel:
+        channels[SOCKETIO] = {"session_persistence": True}
     kept = settings.var_dir / file.name
     kept.touch(mode=0o600)  # tokens of channels
     YAML(typ="safe", pure=True).dump(channels, kept)

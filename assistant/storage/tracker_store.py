@@ -5,16 +5,13 @@ Set in endpoints.yml:
     tracker_store:
       type: assistant.storage.tracker_store.TrackerStore
 
-The database is, in this order: `url` beside `type`; the environment variable `DATABASE_URL`; the SQLite file
-`conversations.db` in the folder `VAR_DIR`, default `<project>/var`.
+Which database that is: `assistant.storage.database`.
 """
 
 import json
 import logging
-import os
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,13 +20,22 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.engine.url import URL, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from assistant.paths import ROOT
 from assistant.privacy.redact import redact_data
 from assistant.server import overrides
+from assistant.storage import feedback
+from assistant.storage.database import (
+    StorageError,
+    checked_url,
+    default_url,
+    mend,
+    place,
+    prepare_file,
+    set_pragmas,
+    try_out,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -37,20 +43,9 @@ ERASED = "chat.erased"
 RANKING_KEPT = 5
 # What Rasa's own readers of a stored response selector look at; the rest is copied text of answers.
 SELECTED_KEPT = ("intent_response_key", "utter_action", "confidence")
-# In this order on every new connection. FULL: an answer that was given is on disk when the power fails.
-# secure_delete: what is erased is overwritten with zeros, not only unlinked.
-PRAGMAS = ("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON")
 # Says how many events of a tracker are stored. Rasa counts the stored rows of the last session instead, which goes
 # wrong for the second save of a turn that began a session: the events of the session before are stored twice.
 _STORED = "_dalil_stored_events"
-
-
-class StorageError(SystemExit):
-    """Conversations cannot be stored: says in one line which database and what to do.
-
-    It ends the program at start. An ordinary exception would not: Rasa replaces a store that raises `ImportError` or
-    `AttributeError` by one in memory, with a warning only.
-    """
 
 
 class TrackerStore(SQLTrackerStore):
@@ -81,21 +76,22 @@ class TrackerStore(SQLTrackerStore):
         overrides.apply()  # Rasa makes its store first: from here on no log line names a person
         if unknown:
             raise StorageError(f"endpoints.yml: tracker_store has no setting {', '.join(sorted(unknown))}; only `url`.")
-        url = _checked_url(host or os.environ.get("DATABASE_URL") or _default_url())
-        self._place = _place(url)
+        url = checked_url(host or default_url())
+        self._place = place(url)
         self._not_erased: set[str] = set()
-        _prepare_file(url)
+        prepare_file(url)
         try:
-            _try_out(url)
+            try_out(url)
             super().__init__(domain, host=url.render_as_string(hide_password=False), event_broker=event_broker)
             if self.engine.dialect.name == "sqlite":
-                sa.event.listen(self.engine, "connect", _set_pragmas)
+                sa.event.listen(self.engine, "connect", set_pragmas)
                 self.engine.dispose()  # the connection that made the table has no pragmas
             # Rasa logs errors with their text, and SQLAlchemy's texts quote what was to be written.
             self.engine.hide_parameters = True
+            feedback.create(self.engine)
             sa.inspect(self.engine).get_columns(self.SQLEvent.__tablename__)  # Rasa only logs that it made no table
         except Exception as error:
-            raise StorageError(_mend(error, self._place)) from None
+            raise StorageError(mend(error, self._place)) from None
 
     @contextmanager
     def session_scope(self) -> Generator[Session, None, None]:
@@ -112,7 +108,7 @@ class TrackerStore(SQLTrackerStore):
         error = self._erase_and_append(tracker)
         if error:
             # Outside of any `except`: the line must not carry a traceback, which can quote what was to be written.
-            logger.error(_mend(error, self._place))
+            logger.error(mend(error, self._place))
 
     def _erase_and_append(self, tracker: DialogueStateTracker) -> Exception | None:
         try:
@@ -149,6 +145,7 @@ class TrackerStore(SQLTrackerStore):
         self._not_erased.add(sender_id)
         with self.session_scope() as session:
             session.query(self.SQLEvent).filter_by(sender_id=sender_id).delete(synchronize_session=False)
+            session.execute(feedback.of(sender_id))
             session.commit()
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
@@ -170,7 +167,7 @@ class TrackerStore(SQLTrackerStore):
             if tracker:
                 setattr(tracker, _STORED, len(tracker.events))
             return tracker
-        logger.error(_mend(error, self._place))
+        logger.error(mend(error, self._place))
         return self._unread(sender_id)
 
     def _read(self, sender_id: str, all_sessions: bool) -> DialogueStateTracker | None:
@@ -209,7 +206,9 @@ def stored_form(event: Event) -> dict[str, Any]:
     """
     data = event.as_dict()
     if data["event"] == "bot":
-        return {**data, "metadata": redact_data(data.get("metadata"))}
+        metadata = data.get("metadata") or {}
+        said = {"parts": metadata["parts"]} if "parts" in metadata else {}
+        return {**data, "metadata": {**redact_data(metadata), **said}}
     if data["event"] == "user":
         data = {**data, "parse_data": _short(data.get("parse_data") or {})}
     return redact_data(data)
@@ -236,100 +235,3 @@ def _asks_to_be_erased(tracker: DialogueStateTracker) -> bool:
     last = next((event for event in reversed(tracker.events) if isinstance(event, UserUttered)), None)
     turn = (last.parse_data or {}).get("turn") if last else None
     return isinstance(turn, dict) and turn.get("reply") == ERASED
-
-
-def _default_url() -> str:
-    return f"sqlite:///{Path(os.environ.get('VAR_DIR') or ROOT / 'var').absolute() / 'conversations.db'}"
-
-
-def _checked_url(address: str) -> URL:
-    """A database address as SQLAlchemy has it.
-
-    Raises:
-        StorageError: no address of a database.
-    """
-    try:
-        # "postgres://" is what hosting services hand out; SQLAlchemy has only the long name.
-        return make_url("postgresql" + address[8:] if address.startswith("postgres:") else address)
-    except ArgumentError:
-        raise StorageError(
-            "DATABASE_URL (or url in endpoints.yml) is no address such as sqlite:////path/file.db."
-        ) from None
-
-
-def _file(url: URL) -> Path | None:
-    """The file of an SQLite database, None for one in memory and for a database server."""
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
-        return None
-    return Path(url.database.removeprefix("file:")).absolute()
-
-
-def _place(url: URL) -> str:
-    """Where conversations are, for the log: a path, or an address without its password."""
-    return str(_file(url) or repr(url))
-
-
-def _prepare_file(url: URL) -> None:
-    """Makes the folder and the file of an SQLite database, both for the owner only.
-
-    Raises:
-        StorageError: not possible.
-    """
-    file = _file(url)
-    if not file or url.query.get("mode") == "ro":
-        return
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        raise StorageError(_mend(error, str(file))) from None
-
-
-def _try_out(url: URL) -> None:
-    """Writes nothing, but as one who writes. Rasa's own store logs at start what fails here, and goes on."""
-    engine = sa.create_engine(url, hide_parameters=True)
-    sqlite = engine.dialect.name == "sqlite"
-    if sqlite:
-        sa.event.listen(engine, "connect", _set_pragmas)
-    try:
-        with engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else "SELECT 1")
-            connection.exec_driver_sql("ROLLBACK")
-    finally:
-        engine.dispose()
-
-
-def _set_pragmas(connection: Any, _record: Any) -> None:  # noqa: ANN401 (of the database driver)
-    for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-_MENDS = (
-    ("readonly", "is read-only: let the user who runs the assistant write the file and its folder (chown, chmod)"),
-    ("read-only file", "is on a read-only file system: remount it, or set VAR_DIR to another folder"),
-    ("permission denied", "may not be written: let the user who runs the assistant write the folder (chown, chmod)"),
-    ("unable to open", "cannot be opened: check that the folder is there and may be written (ls -ld, chown)"),
-    ("is full", "has no room: free space on its disk (df -h)"),
-    ("no space left", "has no room: free space on its disk (df -h)"),
-    ("locked", "is locked: end the other program that writes to it (fuser), then go on"),
-    ("not a directory", "is in a path that is no folder: remove the file in its way, or set VAR_DIR to another folder"),
-    ("file exists", "is in a path that is no folder: remove the file in its way, or set VAR_DIR to another folder"),
-    ("is a directory", "is a folder: remove it, or set VAR_DIR to another folder"),
-    ("malformed", "is damaged: stop the assistant, move the file away and put the last backup in its place"),
-    ("not a database", "is no SQLite database: move the file away, or set VAR_DIR to another folder"),
-    ("disk i/o", "cannot be read or written: check the disk (dmesg), then put the last backup on another"),
-    ("no such table", "has lost its table: restart the assistant, which makes it again, or put the last backup there"),
-    ("no module named", "needs a database driver that is not installed: use sqlite or postgresql in DATABASE_URL"),
-    ("can't load plugin", "is of an unknown kind: use sqlite or postgresql in DATABASE_URL"),
-    ("refused", "does not answer: start the database server, or correct DATABASE_URL"),
-    ("translate host", "does not answer: correct the host in DATABASE_URL"),
-    ("authentication failed", "refuses the password: correct DATABASE_URL"),
-)
-
-
-def _mend(error: Exception, place: str) -> str:
-    """One line: which database, what is wrong, what to do. The error's own text is not in it, it can quote people."""
-    words = str(getattr(error, "orig", None) or error).lower()
-    mend = next((mend for sign, mend in _MENDS if sign in words), None)
-    wrong = mend or f"fails ({type(error).__name__}): check that it is there and can be written"
-    return f"Conversations are not stored. {place} {wrong}."

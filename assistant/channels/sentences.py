@@ -1,0 +1,36 @@
+"""What the web channel itself says, out of `data/interface/web.yml`."""
+
+import re
+from functools import cache
+from typing import Any
+
+from assistant import yaml
+from assistant.dialogue.bidi import Piece, isolated, pieces, shown
+from assistant.dialogue.directory import phones
+from assistant.paths import DATA
+
+_PHONE = re.compile(r"\{phone:([\w-]+)\}")
+
+
+def error_sentence(code: str, language: str) -> str:
+    """What a person reads when a request is refused or fails."""
+    return shown(_filled(_interface()["errors"][code][language]), language)
+
+
+def too_long(language: str) -> list[Piece]:
+    """What is said to a message that is too long, with the numbers for danger."""
+    return pieces(_filled(_interface()["too_long"][language]), language)
+
+
+def emergency_numbers(language: str) -> list[dict[str, str]]:
+    """Names and numbers for a page without a chat."""
+    return [{"name": row[language], "number": phones()[row["id"]]} for row in _interface()["emergency"]]
+
+
+def _filled(text: str) -> str:
+    return _PHONE.sub(lambda match: isolated(phones()[match.group(1)]), text)
+
+
+@cache
+def _interface() -> dict[str, Any]:
+    return dict(yaml.read(DATA / "interface" / "web.yml"))

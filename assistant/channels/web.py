@@ -1,0 +1,338 @@
+"""The web channel (`/webhooks/web`): the widget's own, safe to send twice. `web.openapi.yml` describes it.
+
+A conversation belongs to a session that the server made. Who sends a message again under the same id gets the reply
+that was given: a turn is looked up, under the conversation's lock, before it is made. Bodies may come as `text/plain`,
+which spares browsers on slow networks a question before each request (CORS).
+"""
+
+import asyncio
+import json
+import logging
+import os
+import re
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.shared.core.trackers import DialogueStateTracker
+from sanic import Blueprint, HTTPResponse, Request, Sanic, response
+from sanic_cors.core import SANIC_CORS_EVALUATED
+
+from assistant import yaml
+from assistant.channels import replies, site
+from assistant.channels.rates import Rates
+from assistant.channels.sentences import error_sentence, too_long
+from assistant.channels.sessions import conversation, new_session
+from assistant.dialogue.state import Turn
+from assistant.dialogue.topics import LANGUAGES, families
+from assistant.privacy.senders import pseudonym
+from assistant.settings import Settings, sender_key
+from assistant.storage import database, feedback, turns
+
+logger = logging.getLogger(__name__)
+
+MOST_BYTES = 8 * 1024  # of a body
+MOST_CHARACTERS = 1000  # of a message
+TURN_TIMEOUT = 20  # seconds; the widget waits a little longer
+REPLIES_KEPT = 500  # in memory, for those who send again at once
+EVENTS_OF_A_HISTORY = 2 * replies.MOST_REMEMBERED
+STATUS = {
+    "bad_request": 400,
+    "session_unknown": 401,
+    "origin": 403,
+    "too_large": 413,
+    "too_many": 429,
+    "unavailable": 503,
+    "slow": 504,
+}
+WORTH_A_RETRY = frozenset(["session_unknown", "too_many", "unavailable", "slow"])
+VERDICTS = ("up", "down", None)
+_CLIENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_DESCRIPTION = Path(__file__).with_suffix(".openapi.yml")
+Handle = Callable[[UserMessage], Awaitable[Any]]
+Reply = dict[str, Any]
+
+
+class Refused(Exception):
+    """A request that is not done.
+
+    Attributes:
+        code: one of `STATUS`.
+        wait: seconds after which it may come again, 0 when that is not known.
+    """
+
+    def __init__(self, code: str, wait: int = 0) -> None:
+        super().__init__(code)
+        self.code, self.wait = code, wait
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that may be done: its body, its conversation, the language of the page it comes from."""
+
+    body: Mapping[str, Any]
+    conversation: str
+    language: str
+
+
+class Web(InputChannel):
+    """See module."""
+
+    def __init__(self) -> None:
+        self._settings = Settings.from_environment(os.environ)
+        self._key = sender_key(self._settings).encode()
+        self._rates = Rates(self._settings.web_rate_session, self._settings.web_rate_address)
+        self._origins = frozenset(filter(None, self._settings.web_origins.split(",")))
+        self._engine = database.opened()
+        self._recent: OrderedDict[str, Reply] = OrderedDict()
+
+    @classmethod
+    def name(cls) -> str:
+        """Name of the channel, and its place in addresses."""
+        return "web"
+
+    def blueprint(self, on_new_message: Handle) -> Blueprint:
+        """Routes of the channel; Rasa calls it once."""
+        routes = Blueprint("web_channel", __name__)
+
+        @routes.listener("before_server_start")
+        async def configure(app: Sanic, _loop: object) -> None:
+            app.config.PROXIES_COUNT = self._settings.web_proxies or None
+            app.register_middleware(site.page_at_root(self._settings), "request")
+            app.request_middleware.appendleft(self._before_cors)  # Rasa's own answers what it does not know
+
+        async def send(request: Request) -> Reply:
+            return await self._message(request, on_new_message)
+
+        doing = {"session": self._session, "message": send, "history": self._history, "feedback": self._feedback}
+        for name, do in doing.items():
+            routes.add_route(self._route(do), f"/{name}", methods=["POST"], stream=True, name=name)
+        routes.add_route(_health, "/health", methods=["GET"], name="health")
+        routes.add_route(_description, "/openapi.json", methods=["GET"], name="openapi")
+        routes.add_route(site.asset, "/widget/<name:str>", methods=["GET"], name="asset")
+        return routes
+
+    def _route(
+        self, do: Callable[[Request], Awaitable[Reply]]
+    ) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
+        """A handler that answers as JSON, whatever happens."""
+
+        async def handle(request: Request) -> HTTPResponse:
+            try:
+                answer = response.json(await do(request), dumps=_json)
+            except Refused as refused:
+                answer = _refusal(refused, _language(getattr(request.ctx, "body", {})))
+            except Exception:
+                logger.exception("A request of the web channel failed")
+                answer = _refusal(Refused("unavailable"), _language(getattr(request.ctx, "body", {})))
+            return self._with_headers(answer, request)
+
+        return handle
+
+    async def _session(self, request: Request) -> Reply:
+        """A new session, with what the assistant says first."""
+        body = await self._body(request)
+        return {"session": new_session(self._key), "greeting": await _greeting(request.app.ctx.agent, _language(body))}
+
+    async def _message(self, request: Request, on_new_message: Handle) -> Reply:
+        """The reply to a message, made once."""
+        asked = self._asked(await self._body(request))
+        text, client_id = asked.body.get("text"), asked.body.get("id")
+        if not isinstance(text, str) or not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
+            raise Refused("bad_request")
+        self._limit("session", asked.conversation)
+        if len(text) > MOST_CHARACTERS:
+            return {"reply": replies.sentence(too_long(asked.language), asked.language)}
+        message = UserMessage(
+            text,
+            _Bubbles(),
+            asked.conversation,
+            input_channel=self.name(),
+            message_id=pseudonym(f"{asked.conversation} {client_id}", self._key),
+            metadata={"interface": asked.language},
+        )
+        # Shielded: the turn goes on when the line breaks or the time is over, and the next try finds its reply.
+        turn = asyncio.ensure_future(self._once(message, request.app.ctx.agent.lock_store, on_new_message))
+        try:
+            return {"reply": await asyncio.wait_for(asyncio.shield(turn), TURN_TIMEOUT)}
+        except asyncio.TimeoutError:
+            turn.add_done_callback(_heard)
+            raise Refused("slow") from None
+
+    async def _once(self, message: UserMessage, locks: Any, on_new_message: Handle) -> Reply:  # noqa: ANN401 - Rasa's
+        """The reply to a message: the one that was given, or a new one."""
+        # Rasa locks the conversation itself while it works: this lock has a name of its own.
+        async with locks.lock(f"web {message.sender_id}"):
+            known = self._recent.get(message.message_id) or self._given(message)
+            if known:
+                return known
+            await on_new_message(message)
+            said = message.output_channel.messages
+            if not said:  # Rasa has logged why
+                raise Refused("unavailable")
+            reply = replies.structured(said, message.message_id)
+            self._recent[message.message_id] = reply
+            if len(self._recent) > REPLIES_KEPT:
+                self._recent.popitem(last=False)
+            return reply
+
+    def _given(self, message: UserMessage) -> Reply | None:
+        """The reply that another process, or this one before its restart, has given to this message."""
+        stored = turns.replies_to(self._engine, message.sender_id, message.message_id)
+        return (
+            replies.structured([replies.message_of(event) for event in stored], message.message_id) if stored else None
+        )
+
+    async def _history(self, request: Request) -> Reply:
+        """The last bubbles of the session's conversation."""
+        asked = self._asked(await self._body(request))
+        said = turns.last_said(self._engine, asked.conversation, EVENTS_OF_A_HISTORY)
+        return {"messages": replies.history(said, asked.language)}
+
+    async def _feedback(self, request: Request) -> Reply:
+        """Keep what a person thinks of a reply of this conversation."""
+        asked = self._asked(await self._body(request))
+        reply_id, verdict = asked.body.get("reply"), asked.body.get("verdict")
+        if not isinstance(reply_id, str) or verdict not in VERDICTS:
+            raise Refused("bad_request")
+        if not turns.knows(self._engine, asked.conversation, reply_id):
+            raise Refused("bad_request")
+        feedback.keep(self._engine, asked.conversation, reply_id, verdict)
+        return {"verdict": verdict}
+
+    async def _body(self, request: Request) -> Mapping[str, Any]:
+        """The body of a request that may be done.
+
+        Raises:
+            Refused: it comes from elsewhere, too often, is too large, or no JSON object.
+        """
+        if not self._is_allowed(request):
+            raise Refused("origin")
+        self._limit("address", request.remote_addr or request.ip)
+        raw = await _read(request)
+        try:
+            body = json.loads(raw)
+        except (ValueError, RecursionError):
+            raise Refused("bad_request") from None
+        if not isinstance(body, dict):
+            raise Refused("bad_request")
+        request.ctx.body = body
+        return body
+
+    def _asked(self, body: Mapping[str, Any]) -> Asked:
+        opened = conversation(body.get("session"), self._key)
+        if not opened:
+            raise Refused("session_unknown")
+        return Asked(body, opened, _language(body))
+
+    def _limit(self, kind: str, who: str) -> None:
+        wait = self._rates.wait(kind, who)
+        if wait:
+            raise Refused("too_many", wait)
+
+    def _is_allowed(self, request: Request) -> bool:
+        """Whether the page that asks is ours or one of the listed; programs that are no browser name no origin."""
+        origin = request.headers.get("origin")
+        return (
+            origin is None or origin.lower() in self._origins or urlsplit(origin).netloc == request.headers.get("host")
+        )
+
+    async def _before_cors(self, request: Request) -> HTTPResponse | None:
+        """Keep Rasa's CORS rules, which are for its HTTP API, off this channel, and answer a browser's first question:
+        it comes before `application/json` is sent from another site."""
+        if not request.path.startswith(f"/webhooks/{self.name()}/"):
+            return None
+        setattr(request.ctx, SANIC_CORS_EVALUATED, "1")
+        return self._with_headers(response.empty(), request) if request.method == "OPTIONS" else None
+
+    def _with_headers(self, answer: HTTPResponse, request: Request) -> HTTPResponse:
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["Vary"] = "Origin"
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        origin = request.headers.get("origin")
+        if origin and self._is_allowed(request):
+            answer.headers["Access-Control-Allow-Origin"] = origin
+            answer.headers["Access-Control-Allow-Methods"] = "POST"
+            answer.headers["Access-Control-Allow-Headers"] = "Content-Type"
+            answer.headers["Access-Control-Expose-Headers"] = "Retry-After"
+            answer.headers["Access-Control-Max-Age"] = "86400"
+        return answer
+
+
+class _Bubbles(CollectingOutputChannel):
+    """Collects what is said as it is, with all that goes with it."""
+
+    @classmethod
+    def name(cls) -> str:
+        return "web"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        self.messages.append(message)
+
+
+async def _read(request: Request) -> bytes:
+    """The body, as long as it is not too large.
+
+    Raises:
+        Refused: it is.
+    """
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > MOST_BYTES:
+        raise Refused("too_large")
+    raw = b""
+    while request.stream and (chunk := await request.stream.read()):
+        raw += chunk
+        if len(raw) > MOST_BYTES:
+            raise Refused("too_large")
+    return raw
+
+
+async def _greeting(agent: Any, language: str) -> Reply:  # noqa: ANN401 - Rasa's
+    """What is said before anybody has asked: no turn, and nothing is stored."""
+    offered = tuple(families()["main"].menu)
+    turn = Turn("chat.greet", "answer", "chat.greet", language=language, offered=offered, privacy=True)
+    tracker = DialogueStateTracker.from_events("", [])
+    tracker.latest_message.parse_data["turn"] = turn.to_dict()
+    said = await agent.nlg.generate("utter_chat/greet", tracker, Web.name())
+    return replies.structured([said], None)
+
+
+def _language(body: Mapping[str, Any]) -> str:
+    language = body.get("language")
+    return str(language) if language in LANGUAGES else LANGUAGES[0]
+
+
+def _heard(turn: "asyncio.Future[Reply]") -> None:
+    """A turn that nobody waits for any more may fail: what went wrong was logged where it did."""
+    if not turn.cancelled():
+        turn.exception()
+
+
+def _refusal(refused: Refused, language: str) -> HTTPResponse:
+    error = {
+        "code": refused.code,
+        "message": error_sentence(refused.code, language),
+        "retry": refused.code in WORTH_A_RETRY,
+    }
+    headers = {"Retry-After": str(refused.wait)} if refused.wait else {}
+    return response.json({"error": error}, STATUS[refused.code], headers, dumps=_json)
+
+
+def _json(data: object) -> str:
+    """Compact, and Arabic as itself: half the bytes of escapes. Half a character, which JSON can hold, is replaced."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()
+
+
+async def _health(request: Request) -> HTTPResponse:
+    """Whether a model is loaded and messages are answered."""
+    agent = getattr(request.app.ctx, "agent", None)
+    ready = bool(agent and agent.is_ready())
+    return response.json({"status": "ok" if ready else "loading"}, 200 if ready else 503)
+
+
+async def _description(request: Request) -> HTTPResponse:
+    return response.json(yaml.read(_DESCRIPTION))

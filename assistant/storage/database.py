@@ -1,0 +1,148 @@
+"""The database of the conversations: its address, how it is opened, and what is said when that fails.
+
+Its address is, in this order: `url` in endpoints.yml; the environment variable `DATABASE_URL`; the SQLite file
+`conversations.db` in the folder `VAR_DIR`, default `<project>/var`.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlalchemy.engine.url import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from assistant.paths import ROOT
+
+# In this order on every new connection. FULL: an answer that was given is on disk when the power fails.
+# secure_delete: what is erased is overwritten with zeros, not only unlinked.
+PRAGMAS = ("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON")
+
+
+class StorageError(SystemExit):
+    """Conversations cannot be stored: says in one line which database and what to do.
+
+    It ends the program at start. An ordinary exception would not: Rasa replaces a store that raises `ImportError` or
+    `AttributeError` by one in memory, with a warning only.
+    """
+
+
+def opened() -> Engine:
+    """The database, ready to be read and written beside the tracker store.
+
+    Raises:
+        StorageError: it cannot be.
+    """
+    url = checked_url(default_url())
+    prepare_file(url)
+    try:
+        try_out(url)
+    except Exception as error:
+        raise StorageError(mend(error, place(url))) from None
+    engine = sa.create_engine(url, hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", set_pragmas)
+    return engine
+
+
+def default_url() -> str:
+    """The address that holds without one in endpoints.yml."""
+    return (
+        os.environ.get("DATABASE_URL")
+        or f"sqlite:///{Path(os.environ.get('VAR_DIR') or ROOT / 'var').absolute() / 'conversations.db'}"
+    )
+
+
+def checked_url(address: str) -> URL:
+    """A database address as SQLAlchemy has it.
+
+    Raises:
+        StorageError: no address of a database.
+    """
+    try:
+        # "postgres://" is what hosting services hand out; SQLAlchemy has only the long name.
+        return make_url("postgresql" + address[8:] if address.startswith("postgres:") else address)
+    except ArgumentError:
+        raise StorageError(
+            "DATABASE_URL (or url in endpoints.yml) is no address such as sqlite:////path/file.db."
+        ) from None
+
+
+def _file(url: URL) -> Path | None:
+    """The file of an SQLite database, None for one in memory and for a database server."""
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(url.database.removeprefix("file:")).absolute()
+
+
+def place(url: URL) -> str:
+    """Where conversations are, for the log: a path, or an address without its password."""
+    return str(_file(url) or repr(url))
+
+
+def prepare_file(url: URL) -> None:
+    """Makes the folder and the file of an SQLite database, both for the owner only.
+
+    Raises:
+        StorageError: not possible.
+    """
+    file = _file(url)
+    if not file or url.query.get("mode") == "ro":
+        return
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StorageError(mend(error, str(file))) from None
+
+
+def try_out(url: URL) -> None:
+    """Writes nothing, but as one who writes. Rasa's own store logs at start what fails here, and goes on."""
+    engine = sa.create_engine(url, hide_parameters=True)
+    sqlite = engine.dialect.name == "sqlite"
+    if sqlite:
+        sa.event.listen(engine, "connect", set_pragmas)
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else "SELECT 1")
+            connection.exec_driver_sql("ROLLBACK")
+    finally:
+        engine.dispose()
+
+
+def set_pragmas(connection: Any, _record: Any) -> None:  # noqa: ANN401 (of the database driver)
+    """Called with each new connection to SQLite."""
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+_MENDS = (
+    ("readonly", "is read-only: let the user who runs the assistant write the file and its folder (chown, chmod)"),
+    ("read-only file", "is on a read-only file system: remount it, or set VAR_DIR to another folder"),
+    ("permission denied", "may not be written: let the user who runs the assistant write the folder (chown, chmod)"),
+    ("unable to open", "cannot be opened: check that the folder is there and may be written (ls -ld, chown)"),
+    ("is full", "has no room: free space on its disk (df -h)"),
+    ("no space left", "has no room: free space on its disk (df -h)"),
+    ("locked", "is locked: end the other program that writes to it (fuser), then go on"),
+    ("not a directory", "is in a path that is no folder: remove the file in its way, or set VAR_DIR to another folder"),
+    ("file exists", "is in a path that is no folder: remove the file in its way, or set VAR_DIR to another folder"),
+    ("is a directory", "is a folder: remove it, or set VAR_DIR to another folder"),
+    ("malformed", "is damaged: stop the assistant, move the file away and put the last backup in its place"),
+    ("not a database", "is no SQLite database: move the file away, or set VAR_DIR to another folder"),
+    ("disk i/o", "cannot be read or written: check the disk (dmesg), then put the last backup on another"),
+    ("no such table", "has lost its table: restart the assistant, which makes it again, or put the last backup there"),
+    ("no module named", "needs a database driver that is not installed: use sqlite or postgresql in DATABASE_URL"),
+    ("can't load plugin", "is of an unknown kind: use sqlite or postgresql in DATABASE_URL"),
+    ("refused", "does not answer: start the database server, or correct DATABASE_URL"),
+    ("translate host", "does not answer: correct the host in DATABASE_URL"),
+    ("authentication failed", "refuses the password: correct DATABASE_URL"),
+)
+
+
+def mend(error: Exception, place: str) -> str:
+    """One line: which database, what is wrong, what to do. The error's own text is not in it, it can quote people."""
+    words = str(getattr(error, "orig", None) or error).lower()
+    mend = next((mend for sign, mend in _MENDS if sign in words), None)
+    wrong = mend or f"fails ({type(error).__name__}): check that it is there and can be written"
+    return f"Conversations are not stored. {place} {wrong}."

@@ -1,0 +1,76 @@
+"""Stored events of a conversation, read beside the tracker store: what was said before, and to which message."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from rasa.core.tracker_store import SQLTrackerStore
+from sqlalchemy.engine import Connection, Engine
+
+EVENTS = SQLTrackerStore.SQLEvent.__table__
+SAID = ("user", "bot")
+# A message is sent again soon or never: so many messages back it is looked for.
+LOOKED_BACK = 20
+Event = dict[str, Any]
+
+
+def replies_to(engine: Engine, sender_id: str, message_id: str) -> list[Event] | None:
+    """What was said to one of the last messages.
+
+    Returns:
+        Its bot events, oldest first; None when the message is not among the last `LOOKED_BACK`.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the database cannot be read.
+    """
+    with engine.connect() as connection:
+        found = _position(connection, sender_id, message_id)
+        if found is None:
+            return None
+        after = _said(sender_id).where(EVENTS.c.id > found).order_by(EVENTS.c.id)
+        replies = []
+        for kind, data in connection.execute(after):
+            if kind == "user":
+                break
+            replies.append(json.loads(data))
+    return replies
+
+
+def knows(engine: Engine, sender_id: str, message_id: str) -> bool:
+    """Whether one of the last messages of a conversation has that id."""
+    with engine.connect() as connection:
+        return _position(connection, sender_id, message_id) is not None
+
+
+def last_said(engine: Engine, sender_id: str, most: int) -> Sequence[Event]:
+    """The last messages and replies of a conversation, oldest first.
+
+    Args:
+        engine: the database.
+        sender_id: the conversation.
+        most: events.
+    """
+    with engine.connect() as connection:
+        rows = connection.execute(_said(sender_id).order_by(EVENTS.c.id.desc()).limit(most)).fetchall()
+    return [json.loads(data) for _, data in reversed(rows)]
+
+
+def _said(sender_id: str) -> Any:  # noqa: ANN401 - a select of SQLAlchemy 1.4, which has no types
+    return sa.select(EVENTS.c.type_name, EVENTS.c.data).where(
+        EVENTS.c.sender_id == sender_id, EVENTS.c.type_name.in_(SAID)
+    )
+
+
+def _position(connection: Connection, sender_id: str, message_id: str) -> int | None:
+    """Id of the row of a message. The text is looked at before it is parsed: nearly always the message is new."""
+    query = (
+        sa.select(EVENTS.c.id, EVENTS.c.data)
+        .where(EVENTS.c.sender_id == sender_id, EVENTS.c.type_name == "user")
+        .order_by(EVENTS.c.id.desc())
+        .limit(LOOKED_BACK)
+    )
+    for number, data in connection.execute(query):
+        if message_id in data and json.loads(data).get("message_id") == message_id:
+            return int(number)
+    return None
