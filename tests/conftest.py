@@ -56,12 +56,17 @@ class Reply:
 
 @dataclass
 class Assistant:
-    """A running assistant."""
+    """A running assistant; `url` is that of its REST channel."""
 
     url: str
     var: Path
     log: Path
     process: subprocess.Popen[bytes]
+
+    @property
+    def site(self) -> str:
+        """Its origin: the page is at `/`, the web channel below `/webhooks/web`."""
+        return self.url.rpartition("/webhooks")[0]
 
     def conversation(self) -> "Conversation":
         return Conversation(self, f"test-{uuid4()}")
@@ -194,12 +199,26 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Part]:
 
 
 @pytest.fixture(scope="session")
-def assistant(tmp_path_factory: pytest.TempPathFactory, console: Part) -> Iterator[Assistant]:
+def other_site() -> str:
+    """Origin of a site that may use the web channel of the shared assistant; who needs the site serves it there."""
+    return f"http://127.0.0.1:{free_port()}"
+
+
+@pytest.fixture(scope="session")
+def assistant(tmp_path_factory: pytest.TempPathFactory, console: Part, other_site: str) -> Iterator[Assistant]:
     """The one assistant that tests share, with its action server; nobody may stop them or change their files."""
     var = tmp_path_factory.mktemp("var")
     actions = start_actions(var, free_port(), f"{console.url}/hsds")
-    # The tests' own machine may be slow: only the tests of failures need the short patience of every day.
-    started = start_assistant(var, int(actions.url.rpartition(":")[2]), ACTION_TIMEOUT="20")
+    settings = {
+        # The tests' own machine may be slow: only the tests of failures need the short patience of every day.
+        "ACTION_TIMEOUT": "20",
+        # All tests come from one address.
+        "WEB_RATE_ADDRESS": "100000",
+        "WEB_RATE_SESSION": "1000",
+        "WEB_ORIGINS": other_site,
+        "WHATSAPP_LINK": "https://wa.me/212500000000",
+    }
+    started = start_assistant(var, int(actions.url.rpartition(":")[2]), **settings)
     yield started
     stop(started)
     stop(actions)

@@ -1,6 +1,6 @@
 """Sessions of the web channel: made by the server, known again without a table, on any number of workers.
 
-A token is 16 random bytes, the second in which it was made (4 bytes, since 1970), and 12 bytes of an HMAC-SHA256 over
+A token is 16 random bytes, the second in which it was made (4 bytes, since 1970), and 13 bytes of an HMAC-SHA256 over
 both, in URL-safe Base64: who has no key can neither choose nor guess one.
 """
 
@@ -14,7 +14,7 @@ import time
 from assistant.privacy.senders import pseudonym
 
 MAX_AGE = 24 * 3600  # seconds
-_RANDOM, _TIME, _MAC = 16, 4, 12  # bytes
+_RANDOM, _TIME, _MAC = 16, 4, 13  # bytes: a multiple of three, so that each token is written in one way only
 _PURPOSE = b"web session\0"
 
 
