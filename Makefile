@@ -7,7 +7,7 @@ export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help run test test-all train validate bench shell check-launch format clean bootstrap checks
+.PHONY: help run test test-all train validate bench shell check-launch format clean bootstrap checks browser
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -15,10 +15,10 @@ help: ## this list
 run: bootstrap ## start everything; the first time installs and trains; Ctrl-C stops
 	@$(PY) -m assistant.server.run --stop-with-parent
 
-test: checks ## every check that .ci/run makes
+test: checks browser ## every check that .ci/run makes
 	$(PY) -m pytest -m "not long"
 
-test-all: checks ## the same with the long tests
+test-all: checks browser ## the same with the long tests
 	$(PY) -m pytest
 
 train: bootstrap ## train a model, unless there is one of these data
@@ -50,6 +50,9 @@ checks: bootstrap
 	$(PY) -m mypy
 	@$(PY) -m assistant.server.train
 	$(PY) -m quality
+
+browser:
+	@$(PYTHON3) tools/browser.py
 
 bootstrap:
 	@command -v $(PYTHON3) >/dev/null || { echo "STOPPED  No $(PYTHON3) here. Install Python 3 (Debian: apt install python3 python3-venv)." >&2; exit 1; }

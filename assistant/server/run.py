@@ -113,7 +113,7 @@ def prepare_console() -> None:
 def parts(settings: Settings) -> list[Part]:
     """The processes of the Procfile."""
     health = {
-        "assistant": f"{_address(settings.assistant_host, settings.assistant_port)}/",
+        "assistant": f"{_address(settings.assistant_host, settings.assistant_port)}/webhooks/web/health",
         "actions": f"http://127.0.0.1:{settings.actions_port}/health",
         "console": f"{_address(settings.console_host, settings.console_port)}/health",
     }
@@ -123,9 +123,10 @@ def parts(settings: Settings) -> list[Part]:
 
 def welcome(settings: Settings) -> str:
     """What is shown when everything answers."""
-    lines = ["", "Dalil answers.", "  in the terminal:  make shell   (in a second terminal)"]
+    assistant = _address(settings.assistant_host, settings.assistant_port)
+    lines = ["", "Dalil answers.", f"  chat:             {assistant}/   (in Arabic: {assistant}/?lang=ar)"]
+    lines.append("  in the terminal:  make shell   (in a second terminal)")
     if settings.rest_channel:
-        assistant = _address(settings.assistant_host, settings.assistant_port)
         lines += [
             f"  over HTTP:        POST {assistant}/webhooks/rest/webhook",
             '                    {"sender": "me", "message": "salam"}',
@@ -260,6 +261,9 @@ class _LeashedProcess(Process):
         manager = multiprocessing.parent_process()
         if manager is not None:
             manager.join()
+            end = time.monotonic() + GRACE
+            while self._child is None and time.monotonic() < end:  # it is being made in this very moment
+                time.sleep(0.05)
             if self._child is not None:
                 ProcessManager().kill(self._child.pid)
             os._exit(1)

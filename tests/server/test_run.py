@@ -226,7 +226,7 @@ def test_procfile_and_addresses():
     ports = {"assistant_port": 6000, "actions_port": 6001, "console_port": 6002}
     parts = run.parts(Settings(assistant_host="0.0.0.0", console_host="::1", **ports))
     assert [(part.name, part.health) for part in parts] == [
-        ("assistant", "http://127.0.0.1:6000/"),
+        ("assistant", "http://127.0.0.1:6000/webhooks/web/health"),
         ("actions", "http://127.0.0.1:6001/health"),
         ("console", "http://[::1]:6002/health"),
     ]
