@@ -16,6 +16,7 @@ import requests
 
 from assistant.paths import MODELS
 from bench.stock import CONTACT, FAQ, stock
+from bench.widget import first_replies
 from quality.development import questions
 from tests.conftest import free_port, start_actions, start_assistant, start_console, stop
 
@@ -79,6 +80,8 @@ def _turns(folder: Path, texts: Sequence[str]) -> None:
         # A conversation of its own for each round: a turn still grows with its conversation.
         times = [t for _ in range(10) for t in milliseconds(assistant.conversation().say, CONTACTS)]
         print(line("a contact turn, warm, through the action server", times))  # noqa: T201
+        seconds = ", ".join(f"{seconds:.1f}" for seconds in first_replies(assistant.site))
+        print(f"widget, cold, 50 kbit/s and 500 ms: first reply after {seconds} s")  # noqa: T201
         with stock(folder / "stock", f"{console.url}/hsds") as url:
             session = requests.Session()
             ask = lambda text: session.post(url, json={"sender": "bench", "message": text}, timeout=60).json()  # noqa: E731

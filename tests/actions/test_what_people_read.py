@@ -209,6 +209,12 @@ def test_the_private_number_of_2014_is_in_no_reply(said: Said) -> None:
     assert "iom-rabat-presse-2014" not in PLACES
 
 
+def test_an_organisation_that_is_not_in_the_city_is_said_to_be_elsewhere(said: Said) -> None:
+    search = Search(organisation="cndh", city="laayoune", found=True)
+    text = said(contact._find(asked(search)), search, "fr")["text"]
+    assert text.startswith("📞 Je ne connais pas de bureau de cette organisation à Laâyoune. Le plus proche :\n📍")
+
+
 def test_the_city_is_asked_for_with_those_that_have_the_need() -> None:
     reply = contact._find(asked(Search(need="disability", missing="city")))
     assert reply.response == "utter_contact.city"

@@ -39,6 +39,7 @@ def test_every_list_opens_in_both_languages(directory, editor, table, language):
     assert (html["lang"], html["dir"]) == (language, "rtl" if language == "ar" else "ltr")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", [Location, Organization, Service, Need, Phone, Schedule])
 @pytest.mark.parametrize("role", ["viewer", "editor"])
 def test_every_page_and_history_opens(directory, sign_in, model, role):

@@ -103,6 +103,13 @@ class TestLanguage:
     def test_an_unsure_reading_is_taken_while_none_is_known(self) -> None:
         assert told(replace(CARD, language="ar", sure_of_language=False)).language == "ar"
 
+    def test_the_page_counts_while_nothing_else_tells(self) -> None:
+        unclear = understood(("regul.card", 0.9), language=None, interface="ar")
+        assert told(unclear).language == "ar"
+        assert told(unclear, BEFORE).language == "fr"
+        assert told(replace(unclear, language="fr", sure_of_language=False)).language == "fr"
+        assert told(replace(unclear, interface="xx")).language is None
+
     def test_a_wish_wins(self) -> None:
         turn = told(understood(("chat.language", 0.9), wish="ar"), BEFORE)
         assert (turn.reply, turn.language) == ("chat.language", "ar")

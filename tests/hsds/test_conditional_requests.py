@@ -98,6 +98,7 @@ def test_nothing_changed_is_304_without_body(path):
             assert again[name] == first[name]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", CHANGES)
 def test_change_is_seen_by_both_validators(change):
     paths = ("services?full=true", "services", "organizations?full_service=true", "service_at_locations?full=true")

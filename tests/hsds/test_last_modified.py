@@ -63,6 +63,7 @@ def last_modified():
     return datetime.fromisoformat(get("services/helpers-papers")["last_modified"].replace("Z", "+00:00"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", CHANGES)
 def test_change_of_anything_nested_is_a_change_of_the_service(change):
     past = backdate()

@@ -44,6 +44,7 @@ PATHS = [
 ]
 
 
+@pytest.mark.long
 def test_more_rows_cost_no_more_queries():
     paths = [more(path, "per_page=100") if "/" not in path else path for path in PATHS]
     before = {path: queries(path) for path in paths}
