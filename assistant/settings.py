@@ -48,7 +48,7 @@ class Settings:
         web_rate_session: messages a minute that one conversation of the web channel may send.
         web_rate_address: requests a minute that the web channel takes from one network address.
         web_proxies: how many proxies of ours stand before the assistant and tell whom they speak for.
-        web_name: name of the assistant on its page.
+        web_name: name of the assistant on its page; empty is Dalil or دليل.
         web_accent: accent colour of its page, as CSS writes it; empty is the widget's own.
         web_exit: neutral page to which the quick exit leads.
         whatsapp_link: address that opens a WhatsApp chat with the assistant; empty is none.
@@ -74,7 +74,7 @@ class Settings:
     web_rate_session: int = 30
     web_rate_address: int = 240
     web_proxies: int = 0
-    web_name: str = "Dalil"
+    web_name: str = ""
     web_accent: str = ""
     web_exit: str = "https://www.google.com/"
     whatsapp_link: str = ""

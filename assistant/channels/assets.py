@@ -54,6 +54,13 @@ def assets(folder: Path = WIDGET) -> dict[str, Asset]:
     return {path.name: _asset(path) for path in sorted(folder.iterdir()) if path.suffix in KINDS}
 
 
+@cache
+def version(folder: Path = WIDGET) -> str:
+    """Names this state of all files: in their addresses it keeps old and new ones from meeting in a browser."""
+    tags = "".join(asset.tag for asset in assets(folder).values())
+    return hashlib.sha256(tags.encode()).hexdigest()[:8]
+
+
 def compress(body: bytes) -> bytes:
     """Bytes as they travel; the same bytes for the same content."""
     return gzip.compress(body, 9, mtime=0)

@@ -5,7 +5,7 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from assistant.channels.assets import WIDGET
+from assistant.channels.assets import WIDGET, version
 from assistant.channels.replies import DIRECTIONS
 from assistant.channels.sentences import emergency_numbers
 from assistant.dialogue.topics import LANGUAGES, title
@@ -52,6 +52,7 @@ def page(language: str, settings: Settings) -> str:
         emergency=emergency_numbers(language),
         other={"language": other, "name": title(f"language.{other}", other)},
         base=BASE,
+        version=version(),
     )
 
 

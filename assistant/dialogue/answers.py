@@ -98,7 +98,8 @@ class Answers(TemplatedNaturalLanguageGenerator):
             reply = {**reply, "metadata": {**reply["metadata"], "sources": contacts.sources(variables["places"])}}
         body = f"{_emoji(turn)}{reply.get('text', '')}"
         source = _sources(reply)
-        cited = with_isolated_addresses(self._line("source", {**slots, **source.words})) if source else ""
+        comma = self._line("place_comma", slots)
+        cited = with_isolated_addresses(self._line("source", {**slots, **source.words(comma)})) if source else ""
         below = []
         if turn.second:
             below.append(self._line("second", slots))
@@ -153,11 +154,10 @@ class _Source:
         """The first page of each host, by the host's name as it is shown."""
         return {_host(url): url for url in reversed(self.urls)}
 
-    @property
-    def words(self) -> dict[str, str]:
+    def words(self, comma: str) -> dict[str, str]:
         """Variables of the source line: the first hosts, and the year."""
         hosts = list(dict.fromkeys(_host(url) for url in self.urls))[:MOST_SOURCES]
-        return {"sources": ", ".join(hosts), "year": f" ({self.date[:4]})" if self.date else ""}
+        return {"sources": comma.join(hosts), "year": f" ({self.date[:4]})" if self.date else ""}
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def direction(element: Locator) -> str:
     ],
 )
 def test_pictures_of_the_documentation(open_chat: Open, language: str, questions: dict[str, str], scheme: str) -> None:
-    chat = open_chat(language, color_scheme=scheme, device_scale_factor=2)
+    chat = open_chat(language, color_scheme=scheme)
     PICTURES.mkdir(exist_ok=True)
     take(chat, f"{language}-{scheme}-greeting.png")
     for name, question in questions.items():
