@@ -83,6 +83,7 @@ class _Extras:
         self._families = families(root / "data/topics")
         self._places = places
         self._source_line = {r.language: r.text for r in listed if r.name == "utter_line/source"}
+        self._comma = {r.language: r.text for r in listed if r.name == "utter_line/place_comma"}
         about = [topic.about for topic in topics(root / "data/topics").values()]
         menus = [family.title for family in self._families.values()]
         self._longest = {
@@ -106,7 +107,8 @@ class _Extras:
         if not hosts:
             return ""
         as_of = response.metadata.get("as_of")
-        line = self._source_line.get(response.language, "").replace("{sources}", ", ".join(list(hosts)[:MOST_SOURCES]))
+        sources = self._comma.get(response.language, ", ").join(list(hosts)[:MOST_SOURCES])
+        line = self._source_line.get(response.language, "").replace("{sources}", sources)
         return "\n" + line.replace("{year}", f" ({str(as_of)[:4]})" if as_of else "")
 
 
