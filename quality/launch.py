@@ -60,6 +60,8 @@ def _settings(settings: Settings, env: Mapping[str, str]) -> Iterator[str]:
         yield "LOG_LEVEL is DEBUG. Set it to WARNING or INFO."
     if settings.rest_channel:
         yield "REST_CHANNEL is on: whoever reaches it may name any conversation. Set REST_CHANNEL=off."
+    if settings.socketio_channel:
+        yield "SOCKETIO_CHANNEL is on: whoever reaches it may name any conversation. Set SOCKETIO_CHANNEL=off."
     for name in ("sender_key", "console_key"):
         if not getattr(settings, name):
             where = settings.var_dir / name.replace("_", ".")

@@ -43,6 +43,7 @@ def verified(place: Place) -> Place:
         ({"console_debug": True}, "CONSOLE_DEBUG"),
         ({"log_level": "DEBUG"}, "LOG_LEVEL"),
         ({"rest_channel": True}, "REST_CHANNEL"),
+        ({"socketio_channel": True}, "SOCKETIO_CHANNEL"),
         ({"sender_key": ""}, "SENDER_KEY"),
         ({"console_key": ""}, "CONSOLE_KEY"),
         ({"console_hosts": "localhost,127.0.0.1"}, "CONSOLE_HOSTS"),
