@@ -237,9 +237,7 @@ class Web(InputChannel):
     def _is_allowed(self, request: Request) -> bool:
         """Whether the page that asks is ours or one of the listed; programs that are no browser name no origin."""
         origin = request.headers.get("origin")
-        return (
-            origin is None or origin.lower() in self._origins or urlsplit(origin).netloc == request.headers.get("host")
-        )
+        return origin is None or origin.lower() in self._origins or _host(origin) == request.headers.get("host")
 
     async def _before_cors(self, request: Request) -> HTTPResponse | None:
         """Keep Rasa's CORS rules, which are for its HTTP API, off this channel, and answer a browser's first question:
@@ -299,6 +297,13 @@ async def _greeting(agent: Any, language: str) -> Reply:  # noqa: ANN401 - Rasa'
     tracker.latest_message.parse_data["turn"] = turn.to_dict()
     said = await agent.nlg.generate("utter_chat/greet", tracker, Web.name())
     return replies.structured([said], None)
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # "http://["
+        return None
 
 
 def _language(body: Mapping[str, Any]) -> str:

@@ -72,7 +72,9 @@ def test_a_text_over_1000_characters_gets_a_kind_reply_with_numbers_and_is_no_tu
     assert page.say("é" * 1000)["id"]
 
 
-@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "https://", "//x", "https://127.0.0.1:1"])
+@pytest.mark.parametrize(
+    "origin", ["https://elsewhere.example", "null", "https://", "//x", "http://[", "https://127.0.0.1:1"]
+)
 def test_a_page_of_a_site_that_is_not_listed(page: Client, origin: str) -> None:
     response = page.post("session", {}, Origin=origin)
     assert error_of(response) == (403, "origin")

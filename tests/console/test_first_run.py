@@ -79,6 +79,7 @@ def sign_in(console: Console, password: str) -> tuple[requests.Session, requests
     return browser, browser.post(f"{console.url}/login/?next=/", data=form, timeout=30)
 
 
+@pytest.mark.long
 def test_account_that_was_printed_once_signs_in(console):
     assert PASSWORD.search(console.again) is None
     browser, page = sign_in(console, console.password)

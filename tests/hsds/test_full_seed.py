@@ -17,6 +17,9 @@ SEED = ROOT / "data" / "contacts" / "organizations.yml"
 PAGE = 2_000_000  # bytes that a page of 100 must stay below
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(scope="module")
 def seed(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():

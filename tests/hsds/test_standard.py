@@ -64,6 +64,7 @@ def test_every_object_is_valid_with_the_profile_and_holds_nothing_else():
     assert [(path, error.json_path, error.message) for path, error in errors(patched=True, closed=True)] == []
 
 
+@pytest.mark.long
 def test_differences_from_the_standard_are_exactly_those_of_the_profile(request):
     relaxed, added = set(), set()
     for path, error in errors(patched=False, closed=False):

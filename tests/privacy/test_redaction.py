@@ -56,6 +56,7 @@ def test_table(row):
     assert contains_personal(row["text"]) == (row["text"] != row["expected"])
 
 
+@pytest.mark.long
 @given(TEXTS)
 @settings(max_examples=1_000, deadline=None)
 def test_second_run_finds_nothing(text):

@@ -68,6 +68,7 @@ def test_any_text_gets_one_bubble(conversation: Conversation, text: str) -> None
     assert conversation.say(text).text
 
 
+@pytest.mark.long
 def test_a_hundred_messages_are_all_answered(conversation: Conversation) -> None:
     assert all(conversation.say("bonjour").text for _ in range(100))
 

@@ -137,6 +137,7 @@ def test_no_uv_and_no_venv_module(machine):
     assert not (machine.checkout / ".uv").exists()
 
 
+@pytest.mark.long
 def test_no_uv_and_no_network(machine):
     done = machine.run()
     assert done.returncode == 1
@@ -157,6 +158,7 @@ def test_uv_is_brought_into_a_private_environment(machine):
     assert machine.calls()[-1].startswith(f"{own}/uv sync --frozen")
 
 
+@pytest.mark.long
 def test_too_old_uv_is_not_used(machine):
     machine.command("uv", "echo uv 0.2.1\n")
     assert "uv could not be installed" in machine.run().stderr

@@ -36,6 +36,7 @@ def output():
     return output_of()
 
 
+@pytest.mark.long
 def test_without_the_module_they_are_named():
     """The program does what it is for: else the next test would hold for nothing."""
     text = output_of("as it is")
