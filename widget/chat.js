@@ -116,6 +116,13 @@ export function createPanel({ host, settings, kit, parts, strings, first, token,
 
   const noteClosed = watchEscape({ isOpen: () => settings.page || panel.open, close, go });
   addEventListener('online', retry);
+  // "Back" may bring the page as it was left: to whoever holds the phone by then.
+  addEventListener('pagehide', () => {
+    if (remembers) return;
+    wipe();
+    input.value = '';
+  });
+  addEventListener('pageshow', ({ persisted }) => persisted && !remembers && restart('reloaded'));
   panel.addEventListener('cancel', (event) => (event.preventDefault(), close())); // "back" on a phone
   if (window.visualViewport) ['resize', 'scroll'].forEach((name) => visualViewport.addEventListener(name, fit));
   translate(panel);
@@ -225,13 +232,17 @@ export function createPanel({ host, settings, kit, parts, strings, first, token,
 
   /** A new conversation: of the old one nothing stays on the screen or the device. */
   function restart(reason) {
-    client.stop();
     memory.forget();
-    unanswered.clear();
-    log.replaceChildren();
+    wipe();
     note('safety');
     if (reason) note(reason);
     converse();
+  }
+
+  function wipe() {
+    client.stop();
+    unanswered.clear();
+    log.replaceChildren();
   }
 
   function keep(given) {
@@ -272,6 +283,7 @@ export function createPanel({ host, settings, kit, parts, strings, first, token,
   function answered({ id }, reply) {
     mark(unanswered.get(id));
     unanswered.delete(id);
+    if (reply.erased) log.replaceChildren();
     addReply(reply);
     watch();
   }
@@ -372,7 +384,7 @@ export function createPanel({ host, settings, kit, parts, strings, first, token,
   }
 
   function onKey(event) {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return; // 229: Safari, as a composition ends
     event.preventDefault();
     form.requestSubmit();
   }

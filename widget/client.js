@@ -95,7 +95,10 @@ export function createClient({ post, language, token, first, on }) {
         failures = 0;
       } catch (failure) {
         if (stopped) break;
-        if (failure instanceof Error) throw failure; // a fault of ours, not of the network: it must be seen
+        if (failure instanceof Error) {
+          running = false;
+          throw failure; // a fault of ours, not of the network: it must be seen
+        }
         if (renewable(failure)) expired = true;
         else if (failure.retry) await pause(failure);
         else {
@@ -114,6 +117,7 @@ export function createClient({ post, language, token, first, on }) {
     first = null;
     const answer = await asked;
     if (stopped) return;
+    ours(token ? answer.messages : answer.greeting);
     if (token && !answer.messages.length) {
       token = null; // nothing to take up: better begin with a greeting
       return;
@@ -130,8 +134,14 @@ export function createClient({ post, language, token, first, on }) {
     const { id, text } = message;
     const { reply } = await post('message', { session, id, text, language: client.language }, current);
     if (stopped) return;
+    ours(reply && reply.parts && reply.parts.length);
     queue.shift();
     on.answered(message, reply);
+  }
+
+  /** An answer without what belongs in it comes from some gateway: as good as none. */
+  function ours(part) {
+    if (!part) throw { retry: true };
   }
 
   /** Whether the server no longer knows the session and a new one is worth a try: once a message. */

@@ -282,8 +282,10 @@
     'dalil-chat',
     class extends HTMLElement {
       connectedCallback() {
-        if (!this.started) start(this);
+        // One chat a page: the parts are made for one.
+        if (this.started || document.querySelector('dalil-chat') !== this) return;
         this.started = true;
+        start(this);
       }
     },
   );

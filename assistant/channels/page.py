@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from assistant.channels.assets import WIDGET, version
 from assistant.channels.replies import DIRECTIONS
-from assistant.channels.sentences import emergency_numbers
+from assistant.channels.sentences import emergency_numbers, page_words
 from assistant.dialogue.topics import LANGUAGES, title
 from assistant.settings import Settings
 
@@ -45,6 +45,7 @@ def page(language: str, settings: Settings) -> str:
         language=language,
         direction=DIRECTIONS[language],
         t=json.loads((WIDGET / f"{language}.json").read_text(encoding="utf-8")),
+        page=page_words(language),
         name=settings.web_name,
         accent=settings.web_accent,
         exit=settings.web_exit,

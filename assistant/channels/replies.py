@@ -21,6 +21,7 @@ def structured(messages: Sequence[Message], reply_id: str | None) -> dict[str, A
     return {
         "id": reply_id,
         "urgent": any(message.get("urgent") for message in messages),
+        "erased": any(message.get("erased") for message in messages),
         "parts": [_part(part) for message in messages for part in message.get("parts") or _plain(message)],
         "buttons": [{name: button[name] for name in ("title", "payload")} for button in _buttons(messages)],
     }

@@ -27,6 +27,11 @@ def emergency_numbers(language: str) -> list[dict[str, str]]:
     return [{"name": row[language], "number": phones()[row["id"]]} for row in _interface()["emergency"]]
 
 
+def page_words(language: str) -> dict[str, str]:
+    """Words of the page around the chat, by what they are for."""
+    return {name: words[language] for name, words in _interface()["page"].items()}
+
+
 def _filled(text: str) -> str:
     return _PHONE.sub(lambda match: isolated(phones()[match.group(1)]), text)
 

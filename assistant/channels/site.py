@@ -17,7 +17,7 @@ def page_at_root(settings: Settings) -> Callable[[Request], Coroutine[Any, Any, 
     """A middleware that gives the page in the place of Rasa's own answer at `/`."""
 
     async def root(request: Request) -> HTTPResponse | None:
-        if request.path != "/" or request.method not in ("GET", "HEAD"):
+        if request.path.strip("/") or request.method not in ("GET", "HEAD"):
             return None
         language = page.page_language(request.args.get("lang"), request.headers.get("accept-language", ""))
         headers = {

@@ -20,10 +20,12 @@ from urllib.parse import urlsplit
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, HTTPResponse, Request, Sanic, response
+from sanic.exceptions import InvalidUsage
 from sanic_cors.core import SANIC_CORS_EVALUATED
 
 from assistant import yaml
 from assistant.channels import replies, site
+from assistant.channels.lengths import Guarded
 from assistant.channels.rates import Rates
 from assistant.channels.sentences import error_sentence, too_long
 from assistant.channels.sessions import conversation, new_session
@@ -97,7 +99,7 @@ class Web(InputChannel):
 
     def blueprint(self, on_new_message: Handle) -> Blueprint:
         """Routes of the channel; Rasa calls it once."""
-        routes = Blueprint("web_channel", __name__)
+        routes = Guarded("web_channel", __name__)
 
         @routes.listener("before_server_start")
         async def configure(app: Sanic, _loop: object) -> None:
@@ -237,7 +239,10 @@ class Web(InputChannel):
     def _is_allowed(self, request: Request) -> bool:
         """Whether the page that asks is ours or one of the listed; programs that are no browser name no origin."""
         origin = request.headers.get("origin")
-        return origin is None or origin.lower() in self._origins or _host(origin) == request.headers.get("host")
+        if origin is None:
+            return True
+        host = _host(origin)
+        return bool(host) and (origin.lower() in self._origins or host == request.headers.get("host"))
 
     async def _before_cors(self, request: Request) -> HTTPResponse | None:
         """Keep Rasa's CORS rules, which are for its HTTP API, off this channel, and answer a browser's first question:
@@ -276,16 +281,19 @@ async def _read(request: Request) -> bytes:
     """The body, as long as it is not too large.
 
     Raises:
-        Refused: it is.
+        Refused: it is, or cannot be read.
     """
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > MOST_BYTES:
         raise Refused("too_large")
     raw = b""
-    while request.stream and (chunk := await request.stream.read()):
-        raw += chunk
-        if len(raw) > MOST_BYTES:
-            raise Refused("too_large")
+    try:
+        while request.stream and (chunk := await request.stream.read()):
+            raw += chunk
+            if len(raw) > MOST_BYTES:
+                raise Refused("too_large")
+    except InvalidUsage:  # chunks that are none
+        raise Refused("bad_request") from None
     return raw
 
 
@@ -299,11 +307,12 @@ async def _greeting(agent: Any, language: str) -> Reply:  # noqa: ANN401 - Rasa'
     return replies.structured([said], None)
 
 
-def _host(origin: str) -> str | None:
+def _host(origin: str) -> str:
+    """Host and port of an origin, empty for what is none ("null", "http://[")."""
     try:
         return urlsplit(origin).netloc
-    except ValueError:  # "http://["
-        return None
+    except ValueError:
+        return ""
 
 
 def _language(body: Mapping[str, Any]) -> str:

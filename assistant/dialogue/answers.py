@@ -23,6 +23,7 @@ from assistant.dialogue.topics import LANGUAGES, families, family, payload, titl
 
 Reply = dict[str, Any]
 MOST_SOURCES = 2
+ERASED = "chat.erased"
 # A blank line that is not empty: at an empty one Rasa's channels begin a second message.
 BETWEEN_LANGUAGES = "\n\u00a0\n"
 
@@ -65,6 +66,7 @@ class Answers(TemplatedNaturalLanguageGenerator):
             "parts": [part for one in found for part in one["parts"]],
             "buttons": self._buttons(turn, languages[0], variables, tracker),
             "urgent": turn.urgent,
+            "erased": turn.reply == ERASED,
         }
 
     @staticmethod

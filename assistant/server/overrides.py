@@ -5,20 +5,24 @@ import os
 from functools import cache
 from typing import Any
 
+import rasa
 import rasa.core.actions.action as actions
 from jsonschema.validators import validator_for
 from rasa.core.agent import Agent
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.server import logs
 from assistant.settings import Settings
 
 
 def apply() -> None:
-    """Keep people out of the logs, and leave a hung action server after `ACTION_TIMEOUT` seconds (Rasa waits five
-    minutes, `DEFAULT_REQUEST_TIMEOUT`)."""
+    """Keep people out of the logs, leave a hung action server after `ACTION_TIMEOUT` seconds (Rasa waits five minutes,
+    `DEFAULT_REQUEST_TIMEOUT`), and do what each call of an action needs, once and no more."""
     logs.configure()
     actions.DEFAULT_REQUEST_TIMEOUT = Settings.from_environment(os.environ).action_timeout
     actions.RemoteAction._validate_action_result = _validate_action_result
+    actions.RemoteAction._action_call_format = _action_call
     Agent.load_model = _load_model
 
 
@@ -40,6 +44,17 @@ def _validate_action_result(action: actions.RemoteAction, result: dict[str, Any]
     """
     _validator().validate(result)
     return True
+
+
+def _action_call(action: actions.RemoteAction, tracker: DialogueStateTracker, _domain: Domain) -> dict[str, Any]:
+    """What an action server is sent: the last message and the slots. Rasa sends every event of the conversation too,
+    which our actions do not read; a long conversation would make each call slower, and tells more than is needed."""
+    return {
+        "next_action": action.name(),
+        "sender_id": tracker.sender_id,
+        "tracker": tracker.current_state(),
+        "version": rasa.__version__,
+    }
 
 
 @cache

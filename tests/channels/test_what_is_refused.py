@@ -11,7 +11,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.channels.web import Client, error_of, text_of
+from tests.channels.web import TIMEOUT, Client, error_of, text_of
 from tests.conftest import Assistant, start_assistant, stop
 
 
@@ -141,6 +141,28 @@ def test_feedback_is_for_replies_of_the_same_conversation(page: Client, assistan
         assert error_of(other.post("feedback", body)) == (400, "bad_request")
     body = {"session": page.session, "reply": mine, "verdict": "sideways"}
     assert error_of(page.post("feedback", body)) == (400, "bad_request")
+
+
+def exchange(site: str, raw: bytes) -> bytes:
+    """Send bytes, and give what comes back until the server closes or falls silent."""
+    place = urlsplit(site)
+    with socket.create_connection((str(place.hostname), int(place.port or 0)), timeout=TIMEOUT) as line:
+        line.sendall(raw)
+        return line.recv(65536)
+
+
+@pytest.mark.parametrize("length", ["-5", "²", "1_0", "+7", "five", "5, 5"])
+@pytest.mark.parametrize("path", ["/", "/webhooks/web/session", "/webhooks/rest/webhook"])
+def test_a_length_that_is_none_stops_nobody(page: Client, path: str, length: str) -> None:
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"
+    assert exchange(page.site, head.encode() + b"a body of 17 byte").startswith(b"HTTP/1.1 400")
+    assert requests.get(f"{page.site}/webhooks/web/health", timeout=TIMEOUT).status_code == 200
+
+
+def test_chunks_that_are_none(page: Client) -> None:
+    head = b"POST /webhooks/web/session HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer = exchange(page.site, head + b"zz\r\nabc\r\n")
+    assert answer.startswith(b"HTTP/1.1 400") and b'"bad_request"' in answer
 
 
 def test_a_line_that_breaks_in_the_middle_leaves_the_server_well(page: Client) -> None:

@@ -206,3 +206,13 @@ def test_a_part_that_does_not_load_is_asked_for_again(site: str, open_chat: Open
     expect(chat.ask("bonjour")).to_be_visible()
     addresses = [url for url in asked if "client.js" in url]
     assert len(set(addresses)) == 2, "most browsers never fetch a module again that failed under the same address"
+
+
+@pytest.mark.parametrize("answer", ["{}", '{"reply": null}', '{"reply": {"parts": [], "buttons": []}}', '"x"'])
+def test_an_answer_that_is_not_ours_counts_as_none(open_chat: Open, answer: str) -> None:
+    """A Wi-Fi that asks for a sign-in answers everything itself."""
+    chat = open_chat("fr")
+    chat.page.route(MESSAGE, lambda route: route.fulfill(content_type="application/json", body=answer), times=1)
+    chat.ask(QUESTION)
+    assert len(chat.sent) == 2 and chat.sent[0] == chat.sent[1]
+    chat.ask("et c'est gratuit ?")

@@ -1,10 +1,11 @@
 """Nothing stays on the device, unless the person asks for it, and then only until the tab is closed."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Playwright, expect
 
 from tests.widget.chat import Chat, words
 from tests.widget.conftest import Open
+from tools.browser import find
 
 FR = words("fr")
 QUESTION = "comment renouveler ma carte de séjour ?"
@@ -146,3 +147,39 @@ def test_where_the_browser_forbids_it_that_is_said(open_chat: Open) -> None:
     expect(chat.notes.filter(has_text=FR["remember_failed"])).to_be_visible()
     chat.button(FR["menu"]).click()
     expect(chat.page.get_by_role("switch")).not_to_be_checked()
+
+
+def test_back_shows_nothing_of_the_conversation(playwright: Playwright, site: str) -> None:
+    """Browsers keep a page that was left, to show it again at once; Playwright turns that off by default."""
+    browser = playwright.chromium.launch(
+        executable_path=find(), args=["--no-sandbox"], ignore_default_args=["--disable-back-forward-cache"]
+    )
+    try:
+        page = browser.new_page()
+        chat = Chat(page)
+        page.goto(f"{site}/?lang=fr")
+        chat.wait_for_replies(1)
+        chat.ask(QUESTION)
+        chat.composer.fill("encore un secret")
+        page.evaluate("addEventListener('pageshow', ({ persisted }) => (window.cameBack = persisted))")
+        page.goto(f"{site}/webhooks/web/health")
+        page.go_back(wait_until="commit")
+        expect(chat.notes.filter(has_text=FR["reloaded"])).to_be_visible()
+        assert page.evaluate("window.cameBack") is True
+        expect(chat.said).to_have_count(0)
+        expect(chat.composer).to_have_value("")
+        chat.wait_for_replies(1)
+        chat.ask(QUESTION)
+    finally:
+        browser.close()
+
+
+def test_who_is_erased_is_erased_from_the_screen_too(open_chat: Open) -> None:
+    chat = open_chat("fr")
+    chat.ask(QUESTION)
+    chat.ask("supprimez mes données")
+    chat.composer.fill("oui, effacer")
+    chat.composer.press("Enter")
+    expect(chat.said).to_have_count(0)
+    expect(chat.replies).to_have_count(1)
+    expect(chat.replies).to_contain_text("effacés")

@@ -144,7 +144,7 @@ def test_a_wrong_colour_is_told_to_the_deployer(open_host: Open, accent: str) ->
     chat.page.on("console", lambda message: warnings.append(message.text))
     chat.page.evaluate("accent => document.querySelector('script').dataset.accent = accent", accent)
     with chat.page.expect_console_message(lambda message: "data-accent" in message.text):
-        chat.page.evaluate("document.body.append(document.createElement('dalil-chat'))")
+        chat.page.evaluate("document.querySelector('dalil-chat').replaceWith(document.createElement('dalil-chat'))")
     assert accent in warnings[0]
 
 
@@ -163,3 +163,5 @@ def test_twice_on_a_page_it_is_there_once(open_host: Open) -> None:
     chat = open_host("fr")
     chat.page.add_script_tag(url="/webhooks/web/widget/widget.js")
     expect(chat.page.locator("dalil-chat")).to_have_count(1)
+    chat.page.evaluate("document.body.append(document.createElement('dalil-chat'))")
+    expect(chat.page.locator("dalil-chat button")).to_have_count(1)
