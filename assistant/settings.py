@@ -172,15 +172,18 @@ def _hosts(name: str, value: str) -> str:
 
 
 def _web_address(name: str, value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if not _is_web(value) or urlsplit(value).query or urlsplit(value).fragment:
         raise _wrong(name, repr(value), "empty, or the address of an HSDS directory such as https://example.org/hsds")
     return value
 
 
-def _page(name: str, value: str) -> str:
+def _is_web(value: str) -> bool:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _page(name: str, value: str) -> str:
+    if not _is_web(value):
         raise _wrong(name, repr(value), "the address of a page, such as https://example.org/")
     return value
 

@@ -29,7 +29,7 @@ _MINIFIERS: dict[str, Callable[[str], str]] = {
 
 @dataclass(frozen=True)
 class Asset:
-    """A file of the widget.
+    """A file of the widget, or the page.
 
     Attributes:
         kind: its content type.
@@ -61,9 +61,9 @@ def version(folder: Path = WIDGET) -> str:
     return hashlib.sha256(tags.encode()).hexdigest()[:8]
 
 
-def compress(body: bytes) -> bytes:
-    """Bytes as they travel; the same bytes for the same content."""
-    return gzip.compress(body, 9, mtime=0)
+def packed(kind: str, body: bytes) -> Asset:
+    """Content as it travels; the same bytes for the same content."""
+    return Asset(kind, body, gzip.compress(body, 9, mtime=0), f'"{hashlib.sha256(body).hexdigest()[:16]}"')
 
 
 def _asset(path: Path) -> Asset:
@@ -72,4 +72,4 @@ def _asset(path: Path) -> Asset:
         body = _MINIFIERS.get(path.suffix, str)(text).encode()
     except json.JSONDecodeError as error:
         raise ValueError(f"{path}: no JSON. {error}") from error
-    return Asset(KINDS[path.suffix], body, compress(body), f'"{hashlib.sha256(body).hexdigest()[:16]}"')
+    return packed(KINDS[path.suffix], body)

@@ -5,7 +5,7 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from assistant.channels.assets import WIDGET, version
+from assistant.channels.assets import WIDGET, Asset, packed, version
 from assistant.channels.replies import DIRECTIONS
 from assistant.channels.sentences import emergency_numbers, page_words
 from assistant.dialogue.topics import LANGUAGES, title
@@ -33,15 +33,15 @@ def page_language(asked: str | None, accepted: str) -> str:
 
 
 @cache
-def page(language: str, settings: Settings) -> str:
-    """The page's HTML.
+def page(language: str, settings: Settings) -> Asset:
+    """The page, ready to be sent.
 
     Raises:
         jinja2.TemplateError: `widget/page.html` does not fit what is given to it.
     """
     other = next(name for name in LANGUAGES if name != language)
     template = _templates().get_template("page.html")
-    return template.render(
+    html = template.render(
         language=language,
         direction=DIRECTIONS[language],
         t=json.loads((WIDGET / f"{language}.json").read_text(encoding="utf-8")),
@@ -55,6 +55,7 @@ def page(language: str, settings: Settings) -> str:
         base=BASE,
         version=version(),
     )
+    return packed("text/html; charset=utf-8", html.encode())
 
 
 @cache

@@ -70,9 +70,8 @@ def _buttons(messages: Sequence[Message]) -> list[Mapping[str, str]]:
 
 
 def _part(part: Mapping[str, Any]) -> dict[str, Any]:
-    language = part["language"]
     text = "".join(piece if isinstance(piece, str) else piece["text"] for piece in part["content"])
-    return {**part, "language": language, "direction": DIRECTIONS[language], "text": text}
+    return {**part, "direction": DIRECTIONS[part["language"]], "text": text}
 
 
 def _plain(message: Message) -> list[dict[str, Any]]:

@@ -1,15 +1,14 @@
 """What the web channel itself says, out of `data/interface/web.yml`."""
 
-import re
 from functools import cache
 from typing import Any
 
-from assistant import yaml
-from assistant.dialogue.bidi import Piece, isolated, pieces, shown
-from assistant.dialogue.directory import phones
-from assistant.paths import DATA
+from rasa.core.nlg.interpolator import interpolate_text
 
-_PHONE = re.compile(r"\{phone:([\w-]+)\}")
+from assistant import yaml
+from assistant.dialogue.bidi import Piece, pieces, shown
+from assistant.dialogue.directory import numbers, phones
+from assistant.paths import DATA
 
 
 def error_sentence(code: str, language: str) -> str:
@@ -33,7 +32,7 @@ def page_words(language: str) -> dict[str, str]:
 
 
 def _filled(text: str) -> str:
-    return _PHONE.sub(lambda match: isolated(phones()[match.group(1)]), text)
+    return str(interpolate_text(text, numbers()))
 
 
 @cache

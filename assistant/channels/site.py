@@ -1,13 +1,12 @@
 """The widget's files and the page at `/`, as browsers get them."""
 
 from collections.abc import Callable, Coroutine
-from functools import cache
 from typing import Any
 
 from sanic import HTTPResponse, Request, response
 
 from assistant.channels import page
-from assistant.channels.assets import assets, compress
+from assistant.channels.assets import Asset, assets
 from assistant.settings import Settings
 
 _FOREVER, _A_DAY = "public, max-age=31536000, immutable", "public, max-age=86400"
@@ -28,7 +27,7 @@ def page_at_root(settings: Settings) -> Callable[[Request], Coroutine[Any, Any, 
             "X-Content-Type-Options": "nosniff",
             "Vary": "Accept-Encoding, Accept-Language",
         }
-        return _packed(request, page.page(language, settings).encode(), "text/html; charset=utf-8", headers)
+        return _sent(request, page.page(language, settings), headers)
 
     return root
 
@@ -48,18 +47,11 @@ async def asset(request: Request, name: str) -> HTTPResponse:
     }
     if found.tag in request.headers.get("if-none-match", ""):
         return response.empty(304, headers)
-    return _packed(request, found.body, found.kind, headers, found.compressed)
+    return _sent(request, found, headers)
 
 
-def _packed(
-    request: Request, body: bytes, kind: str, headers: dict[str, str], compressed: bytes | None = None
-) -> HTTPResponse:
-    """A body, compressed for those who take it so."""
+def _sent(request: Request, found: Asset, headers: dict[str, str]) -> HTTPResponse:
+    """Content, compressed for those who take it so."""
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        return response.raw(body, 200, headers, kind)
-    return response.raw(compressed or _compressed(body), 200, {**headers, "Content-Encoding": "gzip"}, kind)
-
-
-@cache
-def _compressed(body: bytes) -> bytes:
-    return compress(body)
+        return response.raw(found.body, 200, headers, found.kind)
+    return response.raw(found.compressed, 200, {**headers, "Content-Encoding": "gzip"}, found.kind)

@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, HTTPResponse, Request, Sanic, response
 from sanic.exceptions import InvalidUsage
 from sanic_cors.core import SANIC_CORS_EVALUATED
+from sqlalchemy.engine import Engine
 
 from assistant import yaml
 from assistant.channels import replies, site
@@ -33,7 +35,7 @@ from assistant.dialogue.state import Turn
 from assistant.dialogue.topics import LANGUAGES, families
 from assistant.privacy.senders import pseudonym
 from assistant.settings import Settings, sender_key
-from assistant.storage import database, feedback, turns
+from assistant.storage import feedback, turns
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +91,6 @@ class Web(InputChannel):
         self._key = sender_key(self._settings).encode()
         self._rates = Rates(self._settings.web_rate_session, self._settings.web_rate_address)
         self._origins = frozenset(filter(None, self._settings.web_origins.split(",")))
-        self._engine = database.opened()
         self._recent: OrderedDict[str, Reply] = OrderedDict()
 
     @classmethod
@@ -125,13 +126,13 @@ class Web(InputChannel):
 
         async def handle(request: Request) -> HTTPResponse:
             try:
-                answer = response.json(await do(request), dumps=_json)
-            except Refused as refused:
-                answer = _refusal(refused, _language(getattr(request.ctx, "body", {})))
+                return self._with_headers(response.json(await do(request), dumps=_json), request)
+            except Refused as known:
+                refused = known
             except Exception:
                 logger.exception("A request of the web channel failed")
-                answer = _refusal(Refused("unavailable"), _language(getattr(request.ctx, "body", {})))
-            return self._with_headers(answer, request)
+                refused = Refused("unavailable")
+            return self._with_headers(_refusal(refused, _language(getattr(request.ctx, "body", {}))), request)
 
         return handle
 
@@ -158,18 +159,18 @@ class Web(InputChannel):
             metadata={"interface": asked.language},
         )
         # Shielded: the turn goes on when the line breaks or the time is over, and the next try finds its reply.
-        turn = asyncio.ensure_future(self._once(message, request.app.ctx.agent.lock_store, on_new_message))
+        turn = asyncio.ensure_future(self._once(message, request.app.ctx.agent, on_new_message))
         try:
             return {"reply": await asyncio.wait_for(asyncio.shield(turn), TURN_TIMEOUT)}
         except asyncio.TimeoutError:
             turn.add_done_callback(_heard)
             raise Refused("slow") from None
 
-    async def _once(self, message: UserMessage, locks: Any, on_new_message: Handle) -> Reply:  # noqa: ANN401 - Rasa's
+    async def _once(self, message: UserMessage, agent: Agent, on_new_message: Handle) -> Reply:
         """The reply to a message: the one that was given, or a new one."""
         # Rasa locks the conversation itself while it works: this lock has a name of its own.
-        async with locks.lock(f"web {message.sender_id}"):
-            known = self._recent.get(message.message_id) or self._given(message)
+        async with agent.lock_store.lock(f"web {message.sender_id}"):
+            known = self._recent.get(message.message_id) or _given(message, _engine(agent))
             if known:
                 return known
             await on_new_message(message)
@@ -182,17 +183,10 @@ class Web(InputChannel):
                 self._recent.popitem(last=False)
             return reply
 
-    def _given(self, message: UserMessage) -> Reply | None:
-        """The reply that another process, or this one before its restart, has given to this message."""
-        stored = turns.replies_to(self._engine, message.sender_id, message.message_id)
-        return (
-            replies.structured([replies.message_of(event) for event in stored], message.message_id) if stored else None
-        )
-
     async def _history(self, request: Request) -> Reply:
         """The last bubbles of the session's conversation."""
         asked = self._asked(await self._body(request))
-        said = turns.last_said(self._engine, asked.conversation, EVENTS_OF_A_HISTORY)
+        said = turns.last_said(_engine(request.app.ctx.agent), asked.conversation, EVENTS_OF_A_HISTORY)
         return {"messages": replies.history(said, asked.language)}
 
     async def _feedback(self, request: Request) -> Reply:
@@ -201,9 +195,10 @@ class Web(InputChannel):
         reply_id, verdict = asked.body.get("reply"), asked.body.get("verdict")
         if not isinstance(reply_id, str) or verdict not in VERDICTS:
             raise Refused("bad_request")
-        if not turns.knows(self._engine, asked.conversation, reply_id):
+        engine = _engine(request.app.ctx.agent)
+        if not turns.knows(engine, asked.conversation, reply_id):
             raise Refused("bad_request")
-        feedback.keep(self._engine, asked.conversation, reply_id, verdict)
+        feedback.keep(engine, asked.conversation, reply_id, verdict)
         return {"verdict": verdict}
 
     async def _body(self, request: Request) -> Mapping[str, Any]:
@@ -283,8 +278,7 @@ async def _read(request: Request) -> bytes:
     Raises:
         Refused: it is, or cannot be read.
     """
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > MOST_BYTES:
+    if int(request.headers.get("content-length", 0)) > MOST_BYTES:  # a number: see `lengths`
         raise Refused("too_large")
     raw = b""
     try:
@@ -297,7 +291,20 @@ async def _read(request: Request) -> bytes:
     return raw
 
 
-async def _greeting(agent: Any, language: str) -> Reply:  # noqa: ANN401 - Rasa's
+def _engine(agent: Agent) -> Engine:
+    """The database of the conversations, the very one that the tracker store has opened; Rasa wraps the store."""
+    return agent.tracker_store._tracker_store.engine
+
+
+def _given(message: UserMessage, engine: Engine) -> Reply | None:
+    """The reply that another process, or this one before its restart, has given to this message."""
+    stored = turns.replies_to(engine, message.sender_id, message.message_id)
+    if not stored:
+        return None
+    return replies.structured([replies.message_of(event) for event in stored], message.message_id)
+
+
+async def _greeting(agent: Agent, language: str) -> Reply:
     """What is said before anybody has asked: no turn, and nothing is stored."""
     offered = tuple(families()["main"].menu)
     turn = Turn("chat.greet", "answer", "chat.greet", language=language, offered=offered, privacy=True)

@@ -15,15 +15,14 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from assistant.dialogue import contacts
-from assistant.dialogue.bidi import isolated, pieces, shown, with_isolated_addresses
-from assistant.dialogue.directory import phones
+from assistant.dialogue.bidi import pieces, shown, with_isolated_addresses
+from assistant.dialogue.directory import numbers
 from assistant.dialogue.needs import needs
-from assistant.dialogue.state import Turn
+from assistant.dialogue.state import ERASED, Turn
 from assistant.dialogue.topics import LANGUAGES, families, family, payload, title, topics
 
 Reply = dict[str, Any]
 MOST_SOURCES = 2
-ERASED = "chat.erased"
 # A blank line that is not empty: at an empty one Rasa's channels begin a second message.
 BETWEEN_LANGUAGES = "\n\u00a0\n"
 
@@ -89,7 +88,7 @@ class Answers(TemplatedNaturalLanguageGenerator):
     def _in_language(
         self, name: str, turn: Turn, language: str, channel: str, variables: Mapping[str, Any]
     ) -> Reply | None:
-        slots = {"language": language, **_numbers(), **_names(turn, language)}
+        slots = {"language": language, **numbers(), **_names(turn, language)}
         if "offers" in variables:
             say = lambda line, more: self._line(line, {**slots, **more})  # noqa: E731
             slots |= contacts.rendered(variables, language, say)
@@ -100,8 +99,7 @@ class Answers(TemplatedNaturalLanguageGenerator):
             reply = {**reply, "metadata": {**reply["metadata"], "sources": contacts.sources(variables["places"])}}
         body = f"{_emoji(turn)}{reply.get('text', '')}"
         source = _sources(reply)
-        comma = self._line("place_comma", slots)
-        cited = with_isolated_addresses(self._line("source", {**slots, **source.words(comma)})) if source else ""
+        cited = self._cited(source, slots) if source else ""
         below = []
         if turn.second:
             below.append(self._line("second", slots))
@@ -117,6 +115,11 @@ class Answers(TemplatedNaturalLanguageGenerator):
         }
         whole = "\n".join([lines[0], *([cited] if cited else ()), *lines[1:]])
         return {**reply, "text": shown(whole, language), "parts": [part]}
+
+    def _cited(self, source: "_Source", slots: Mapping[str, Any]) -> str:
+        """The source line, its hosts marked."""
+        words = source.words(self._line("place_comma", slots))
+        return with_isolated_addresses(self._line("source", {**slots, **words}))
 
     def _line(self, name: str, slots: Mapping[str, Any]) -> str:
         """A line that is added to answers (`utter_line/source`), or one of a contact's (`utter_line/place_phone`)."""
@@ -176,11 +179,6 @@ def _sources(reply: Mapping[str, Any]) -> _Source | None:
 
 def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")
-
-
-def _numbers() -> dict[str, str]:
-    """Variables of the directory's numbers (`{phone:samu-141}`)."""
-    return {f"phone:{place}": isolated(number) for place, number in phones().items()}
 
 
 def _button(target: str, language: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from assistant import yaml
+from assistant.dialogue.bidi import isolated
 from assistant.paths import DATA
 
 
@@ -21,6 +22,12 @@ def phones() -> dict[str, str]:
             if public and is_shown(location):
                 found[location["id"]] = public[0].get("display") or public[0]["number"]
     return found
+
+
+@cache
+def numbers() -> dict[str, str]:
+    """Variables of texts that name a number (`phone:samu-141`), with the number marked as one (`bidi.isolated`)."""
+    return {f"phone:{place}": isolated(number) for place, number in phones().items()}
 
 
 def is_shown(row: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 Decision = Literal["answer", "ask", "lost", "out_of_scope"]
 Missing = Literal["need", "city"]
+ERASED = "chat.erased"  # the reply to whoever confirms that their conversation is to be erased
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
 from sqlalchemy.engine.url import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -26,24 +25,6 @@ class StorageError(SystemExit):
     It ends the program at start. An ordinary exception would not: Rasa replaces a store that raises `ImportError` or
     `AttributeError` by one in memory, with a warning only.
     """
-
-
-def opened() -> Engine:
-    """The database, ready to be read and written beside the tracker store.
-
-    Raises:
-        StorageError: it cannot be.
-    """
-    url = checked_url(default_url())
-    prepare_file(url)
-    try:
-        try_out(url)
-    except Exception as error:
-        raise StorageError(mend(error, place(url))) from None
-    engine = sa.create_engine(url, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", set_pragmas)
-    return engine
 
 
 def default_url() -> str:

@@ -23,6 +23,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from assistant.dialogue.state import ERASED
 from assistant.privacy.redact import redact_data
 from assistant.server import overrides
 from assistant.storage import feedback
@@ -39,7 +40,6 @@ from assistant.storage.database import (
 
 logger = logging.getLogger(__name__)
 
-ERASED = "chat.erased"
 RANKING_KEPT = 5
 # What Rasa's own readers of a stored response selector look at; the rest is copied text of answers.
 SELECTED_KEPT = ("intent_response_key", "utter_action", "confidence")

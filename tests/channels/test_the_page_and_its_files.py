@@ -6,9 +6,8 @@ import re
 import pytest
 import requests
 
+from tests.channels.web import TIMEOUT
 from tests.conftest import Assistant
-
-TIMEOUT = 60
 
 
 def get(assistant: Assistant, path: str, **headers: str) -> requests.Response:
