@@ -257,6 +257,7 @@ def _shown(place: Place, need: str | None) -> dict[str, Any]:
         "city": place.city,
         "city_name": place.city_name,
         "address": place.address,
+        "point": place.point,
         "phones": [phone.display for phone in place.phones],
         "emails": list(place.emails),
         "website": place.website,

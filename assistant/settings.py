@@ -17,6 +17,8 @@ DATABASES = ("sqlite", "postgresql", "postgresql+psycopg2")
 SWITCH = {"on": True, "true": True, "1": True, "yes": True, "off": False, "false": False, "0": False, "no": False}
 SHORTEST_KEY = 32  # characters
 LONGEST_NAME = 40  # characters
+WHATSAPP_CREDENTIALS = ("whatsapp_phone_id", "whatsapp_token", "whatsapp_app_secret", "whatsapp_verify_token")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class SettingsError(ValueError):
@@ -52,6 +54,15 @@ class Settings:
         web_accent: accent colour of its page, as CSS writes it; empty is the widget's own.
         web_exit: neutral page to which the quick exit leads.
         whatsapp_link: address that opens a WhatsApp chat with the assistant; empty is none.
+        whatsapp_phone_id: Meta's id of the business number that is answered for; empty with the next three is no
+            WhatsApp.
+        whatsapp_token: access token of the Graph API.
+        whatsapp_app_secret: secret with which Meta signs what it sends.
+        whatsapp_verify_token: word of one's own that Meta repeats when the webhook's address is entered.
+        whatsapp_graph: address of the Graph API, without a version; empty is Meta's.
+        whatsapp_audio: folder of recorded answers; empty is none.
+        whatsapp_sandbox: whether `make run` starts the sandbox in the place of Meta while there are no credentials.
+        sandbox_port: port of the sandbox, always on loopback.
     """
 
     assistant_host: str = "127.0.0.1"
@@ -78,6 +89,14 @@ class Settings:
     web_accent: str = ""
     web_exit: str = "https://www.google.com/"
     whatsapp_link: str = ""
+    whatsapp_phone_id: str = ""
+    whatsapp_token: str = field(default="", repr=False)
+    whatsapp_app_secret: str = field(default="", repr=False)
+    whatsapp_verify_token: str = field(default="", repr=False)
+    whatsapp_graph: str = ""
+    whatsapp_audio: Path | None = None
+    whatsapp_sandbox: bool = True
+    sandbox_port: int = 5056
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> "Settings":
@@ -89,12 +108,18 @@ class Settings:
         given = {name: env.get(name.upper(), "").strip() for name in names()}
         settings = cls(**{name: READERS[name](name.upper(), value) for name, value in given.items() if value})
         ports: dict[int, str] = {}
-        for name in ("ASSISTANT_PORT", "ACTIONS_PORT", "CONSOLE_PORT"):
+        for name in ("ASSISTANT_PORT", "ACTIONS_PORT", "CONSOLE_PORT", "SANDBOX_PORT"):
             port = getattr(settings, name.lower())
             if port in ports:
                 raise SettingsError(f"{ports[port]} and {name} are both {port}; they must differ.")
             ports[port] = name
+        _check_whatsapp(settings)
         return settings
+
+    @property
+    def whatsapp(self) -> bool:
+        """Whether the WhatsApp channel has what it needs."""
+        return bool(self.whatsapp_token)
 
     @property
     def directory(self) -> str:
@@ -104,6 +129,19 @@ class Settings:
     def to_environment(self) -> dict[str, str]:
         """Every setting as an environment variable: for child processes and for `${…}` in Rasa's YAML files."""
         return {name.upper(): _written(getattr(self, name)) for name in names()}
+
+
+def _check_whatsapp(settings: Settings) -> None:
+    """All credentials or none; and real people's numbers are hashed with a key that is kept apart from the data."""
+    missing = [name.upper() for name in WHATSAPP_CREDENTIALS if not getattr(settings, name)]
+    if missing and len(missing) < len(WHATSAPP_CREDENTIALS):
+        raise SettingsError(f"WhatsApp lacks {', '.join(missing)}: set all four, from Meta's console, or none.")
+    local = urlsplit(settings.whatsapp_graph).hostname in LOOPBACK
+    if settings.whatsapp and not local and not settings.sender_key:
+        raise SettingsError(
+            "WhatsApp needs SENDER_KEY, the secret behind people's numbers, in the environment. Make one: "
+            "openssl rand -hex 32"
+        )
 
 
 def names() -> list[str]:
@@ -151,7 +189,9 @@ def _keep_new_key(path: Path) -> None:
         draft.unlink()
 
 
-def _written(value: str | bool | float | Path) -> str:
+def _written(value: str | bool | float | Path | None) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "on" if value else "off"
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -173,13 +213,19 @@ def _hosts(name: str, value: str) -> str:
 
 def _web_address(name: str, value: str) -> str:
     if not _is_web(value) or urlsplit(value).query or urlsplit(value).fragment:
-        raise _wrong(name, repr(value), "empty, or the address of an HSDS directory such as https://example.org/hsds")
+        raise _wrong(name, repr(value), "empty, or an address such as https://example.org/hsds, without ? and #")
     return value
 
 
 def _is_web(value: str) -> bool:
     parts = urlsplit(value)
     return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _plain(name: str, value: str) -> str:
+    if not value.isascii() or any(c.isspace() for c in value):
+        raise _wrong(name, "with spaces or letters that no such value has", "as it stands in Meta's console")
+    return value
 
 
 def _page(name: str, value: str) -> str:
@@ -286,4 +332,12 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "web_accent": _colour,
     "web_exit": _page,
     "whatsapp_link": _page,
+    "whatsapp_phone_id": _plain,
+    "whatsapp_token": _plain,
+    "whatsapp_app_secret": _plain,
+    "whatsapp_verify_token": _plain,
+    "whatsapp_graph": _web_address,
+    "whatsapp_audio": _folder,
+    "whatsapp_sandbox": _switch,
+    "sandbox_port": _number(1, 65535),
 }

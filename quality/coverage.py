@@ -23,11 +23,14 @@ NOT_ASKED = frozenset(["chat.erased", "chat.privacy_full", "language.fr", "langu
 DIALOGUE = frozenset(
     [
         *("ask", "lost", "lost_again", "unreadable", "number", "other_language", "menu", "follow_unknown"),
+        *("voice", "unread"),
         *("contact.need", "contact.need_again", "contact.city_again", "contact.left", "contact.gave_up"),
     ]
 )
 # Lines that are added to answers.
-LINES = frozenset(f"utter_line/{name}" for name in ("source", "privacy", "second", "resume_need", "resume_city"))
+LINES = frozenset(
+    f"utter_line/{name}" for name in ("source", "privacy", "unseen", "second", "resume_need", "resume_city")
+)
 # Lines that a contact is made of (assistant/dialogue/contacts.py).
 PLACE_LINES = "utter_line/place_"
 # Said by custom actions, which no rule shows (actions/contact.py); tests/actions holds the list to the code.

@@ -12,13 +12,11 @@ from actions.services.directory import Directory, DirectoryUnavailable
 from actions.services.places import Place, places
 from assistant.dialogue.directory import phones
 from assistant.server.system import environment
-from assistant.settings import Settings, SettingsError
+from assistant.settings import WHATSAPP_CREDENTIALS, Settings, SettingsError
 from quality.answers import named_places
 from quality.data import responses
 
 IOM = "iom-morocco"
-# What the WhatsApp channel needs from Meta's console.
-WHATSAPP = ("WHATSAPP_PHONE_ID", "WHATSAPP_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN")
 NAMED = 5  # of a long list
 
 
@@ -26,7 +24,7 @@ def main() -> int:
     """Print every open point; exit status 1 when there is one."""
     try:
         env = environment()
-        found = list(open_points(Settings.from_environment(env), env))
+        found = list(open_points(Settings.from_environment(env)))
     except SettingsError as error:
         found = [str(error)]
     for point in found:
@@ -35,14 +33,13 @@ def main() -> int:
     return 1 if found else 0
 
 
-def open_points(settings: Settings, env: Mapping[str, str]) -> Iterator[str]:
+def open_points(settings: Settings) -> Iterator[str]:
     """What is still to be done, a sentence with its mend each.
 
     Args:
         settings: of the running system.
-        env: environment variables, for what has no setting of its own.
     """
-    yield from _settings(settings, env)
+    yield from _settings(settings)
     yield from _dangers()
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -53,7 +50,7 @@ def open_points(settings: Settings, env: Mapping[str, str]) -> Iterator[str]:
     yield from directory_points(places(reading.services))
 
 
-def _settings(settings: Settings, env: Mapping[str, str]) -> Iterator[str]:
+def _settings(settings: Settings) -> Iterator[str]:
     if settings.console_debug:
         yield "CONSOLE_DEBUG is on: its error pages show secrets. Set CONSOLE_DEBUG=off."
     if settings.log_level == "DEBUG":
@@ -68,9 +65,9 @@ def _settings(settings: Settings, env: Mapping[str, str]) -> Iterator[str]:
             yield f"{name.upper()} is not set: the one in {where} is lost with that folder. Set a secret of your own."
     if set(settings.console_hosts.split(",")) <= {"localhost", "127.0.0.1", "[::1]"}:
         yield "CONSOLE_HOSTS names this machine only. Add the host name under which staff reach the console."
-    missing = [name for name in WHATSAPP if not env.get(name)]
-    if missing:
-        yield f"WhatsApp has no credentials: {', '.join(missing)} not set. They are in Meta's developer console."
+    if not settings.whatsapp:
+        needed = ", ".join(name.upper() for name in WHATSAPP_CREDENTIALS)
+        yield f"WhatsApp has no credentials: {needed} not set. They are in Meta's console (docs/whatsapp.md)."
 
 
 def _dangers() -> Iterator[str]:

@@ -162,14 +162,17 @@ def start_actions(var: Path, port: int, directory: str, reads_it: bool = True) -
     return started
 
 
-def start_assistant(var: Path, actions_port: int | None = None, **environment: str) -> Assistant:
-    """Start the real server on a free port.
+def start_assistant(
+    var: Path, actions_port: int | None = None, port: int | None = None, **environment: str
+) -> Assistant:
+    """Start the real server.
 
     Args:
         var: folder for what it writes.
         actions_port: port of the action server; without one it leads nowhere.
+        port: where it listens; a free one unless given.
     """
-    port = free_port()
+    port = port or free_port()
     settings = {
         "ASSISTANT_PORT": str(port),
         "ACTIONS_PORT": str(actions_port or free_port()),

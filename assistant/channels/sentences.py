@@ -1,4 +1,4 @@
-"""What the web channel itself says, out of `data/interface/web.yml`."""
+"""What the channels themselves say, out of `data/interface`."""
 
 from functools import cache
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from rasa.core.nlg.interpolator import interpolate_text
 
 from assistant import yaml
+from assistant.dialogue.answers import BETWEEN_LANGUAGES
 from assistant.dialogue.bidi import Piece, pieces, shown
 from assistant.dialogue.directory import numbers, phones
 from assistant.paths import DATA
@@ -31,10 +32,26 @@ def page_words(language: str) -> dict[str, str]:
     return {name: words[language] for name, words in _interface()["page"].items()}
 
 
+def whatsapp_words(name: str, language: str) -> str:
+    """Words around a reply on WhatsApp.
+
+    Args:
+        name: what they are for (`list`, `below`).
+        language: `fr`, `ar`, or `both`.
+    """
+    return str(_interface("whatsapp")[name][language])
+
+
+def turn_failed() -> str:
+    """What is said on WhatsApp when a turn failed, in both languages."""
+    said = _interface("whatsapp")["failed"]
+    return BETWEEN_LANGUAGES.join(shown(_filled(said[language]), language) for language in ("ar", "fr"))
+
+
 def _filled(text: str) -> str:
     return str(interpolate_text(text, numbers()))
 
 
 @cache
-def _interface() -> dict[str, Any]:
-    return dict(yaml.read(DATA / "interface" / "web.yml"))
+def _interface(channel: str = "web") -> dict[str, Any]:
+    return dict(yaml.read(DATA / "interface" / f"{channel}.yml"))

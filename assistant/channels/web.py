@@ -18,15 +18,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, HTTPResponse, Request, Sanic, response
-from sanic.exceptions import InvalidUsage
 from sanic_cors.core import SANIC_CORS_EVALUATED
 from sqlalchemy.engine import Engine
 
 from assistant import yaml
 from assistant.channels import replies, site
+from assistant.channels.bodies import TooLarge, Unreadable, body_of
+from assistant.channels.collecting import OnTheWeb
 from assistant.channels.lengths import Guarded
 from assistant.channels.rates import Rates
 from assistant.channels.sentences import error_sentence, too_long
@@ -96,7 +97,7 @@ class Web(InputChannel):
     @classmethod
     def name(cls) -> str:
         """Name of the channel, and its place in addresses."""
-        return "web"
+        return OnTheWeb.name()
 
     def blueprint(self, on_new_message: Handle) -> Blueprint:
         """Routes of the channel; Rasa calls it once."""
@@ -152,7 +153,7 @@ class Web(InputChannel):
             return {"reply": replies.sentence(too_long(asked.language), asked.language)}
         message = UserMessage(
             text,
-            _Bubbles(),
+            OnTheWeb(),
             asked.conversation,
             input_channel=self.name(),
             message_id=pseudonym(f"{asked.conversation} {client_id}", self._key),
@@ -196,7 +197,7 @@ class Web(InputChannel):
         if not isinstance(reply_id, str) or verdict not in VERDICTS:
             raise Refused("bad_request")
         engine = _engine(request.app.ctx.agent)
-        if not turns.knows(engine, asked.conversation, reply_id):
+        if not turns.message(engine, asked.conversation, reply_id):
             raise Refused("bad_request")
         feedback.keep(engine, asked.conversation, reply_id, verdict)
         return {"verdict": verdict}
@@ -261,34 +262,18 @@ class Web(InputChannel):
         return answer
 
 
-class _Bubbles(CollectingOutputChannel):
-    """Collects what is said as it is, with all that goes with it."""
-
-    @classmethod
-    def name(cls) -> str:
-        return "web"
-
-    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        self.messages.append(message)
-
-
 async def _read(request: Request) -> bytes:
-    """The body, as long as it is not too large.
+    """The body.
 
     Raises:
-        Refused: it is, or cannot be read.
+        Refused: it is too large, or cannot be read.
     """
-    if int(request.headers.get("content-length", 0)) > MOST_BYTES:  # a number: see `lengths`
-        raise Refused("too_large")
-    raw = b""
     try:
-        while request.stream and (chunk := await request.stream.read()):
-            raw += chunk
-            if len(raw) > MOST_BYTES:
-                raise Refused("too_large")
-    except InvalidUsage:  # chunks that are none
+        return await body_of(request, MOST_BYTES)
+    except TooLarge:
+        raise Refused("too_large") from None
+    except Unreadable:
         raise Refused("bad_request") from None
-    return raw
 
 
 def _engine(agent: Agent) -> Engine:

@@ -66,6 +66,8 @@ class Answers(TemplatedNaturalLanguageGenerator):
             "buttons": self._buttons(turn, languages[0], variables, tracker),
             "urgent": turn.urgent,
             "erased": turn.reply == ERASED,
+            "points": contacts.points(variables, languages[0]),
+            "spoken": [f"{turn.reply}.{language}" for language in languages] if turn.speaks else [],
         }
 
     @staticmethod
@@ -101,6 +103,8 @@ class Answers(TemplatedNaturalLanguageGenerator):
         source = _sources(reply)
         cited = self._cited(source, slots) if source else ""
         below = []
+        if turn.unseen:
+            below.append(self._line("unseen", slots))
         if turn.second:
             below.append(self._line("second", slots))
         if turn.resumes and turn.search:

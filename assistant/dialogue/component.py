@@ -114,6 +114,7 @@ def _understood(message: Message, before: Turn | None) -> Understood:
     tongue = message.get("tongue")
     typed = message.get("typed")
     tapped = target(clean(message.get(TEXT))) or chosen(typed, before.offered if before else ())
+    metadata = message.get("metadata") or {}
     city_asked = bool(before and before.search and before.search.missing == "city")
     return Understood(
         ranking=message.get("ranking"),
@@ -121,13 +122,14 @@ def _understood(message: Message, before: Turn | None) -> Understood:
         sure_of_language=tongue["sure"],
         wish=tongue["wish"],
         ordered=tongue["ordered"],
-        interface=(message.get("metadata") or {}).get("interface"),
+        interface=metadata.get("interface"),
         second=message.get("second"),
         urgent=message.get("danger"),
         target=tapped or (None if before and before.search and before.search.missing else titled(typed)),
         words=len(typed),
         bare=set(message.get("concepts")) <= DIMENSION_CONCEPTS,
         named=named(message.get("folded"), typed, message.get("concepts"), message.get("found"), city_asked),
+        unread=metadata.get("kind"),
     )
 
 

@@ -88,6 +88,22 @@ def buttons(variables: Mapping[str, Any], language: str) -> list[dict[str, str]]
     return [*own, *({"title": title(o, language), "payload": payload(o)} for o in variables.get("offers") or ())]
 
 
+def points(variables: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
+    """Where the one place of a reply is, for channels that show a map; nothing when it is one of several.
+
+    Args:
+        variables: as `rendered` takes them.
+        language: of the name and the address.
+    """
+    places: Sequence[Place] = variables.get("places") or ()
+    if len(places) != 1 or not places[0].get("point") or variables.get("detail") not in (None, "all", "address"):
+        return []
+    place = places[0]
+    latitude, longitude = place["point"]
+    address = place["address"].get(language, "") or _named(lexicon().cities, place["city"], language)
+    return [{"latitude": latitude, "longitude": longitude, "name": place["name"][language], "address": address}]
+
+
 def sources(places: Sequence[Place]) -> list[str]:
     """Addresses of the pages that what was said of places comes from; each place says its own date."""
     return list(dict.fromkeys(url for place in places for url in place["sources"]))

@@ -13,6 +13,7 @@ from assistant.dialogue.topics import DIMENSIONS, LANGUAGES, families, family, t
 from assistant.dialogue.understood import Thresholds, Understood
 
 MAIN_MENU = "menu.main"
+VOICE = "audio"  # the kind of what people say rather than write
 # Asked back about a message: at most this many topics, and the way to everything else.
 OFFERS = 3
 # A WhatsApp list holds no more.
@@ -38,6 +39,8 @@ MENU_BELOW = frozenset(
         *("lost", "out_of_scope", "unreadable", "number"),
     ]
 )
+# Replies with one button, to that menu: for people who do not read, one is easier than ten.
+ONE_TAP = frozenset({"voice", "unread"})
 # After these the person is told nothing about privacy: the reply is about nothing else.
 SILENT = frozenset({"chat.privacy", "chat.privacy_full", "chat.delete_data", "chat.erased"})
 
@@ -54,7 +57,12 @@ def decide(message: Understood, before: Turn | None, thresholds: Mapping[str, Th
     message = replace(message, wish=_meant(message))
     language = _language(message, last.language)
     turn = search.after(_reply(message, last, thresholds[language or "fr"]), message, last)
-    turn = replace(turn, language=turn.language or language)
+    turn = replace(
+        turn,
+        language=turn.language or language,
+        unseen=bool(message.unread and message.words),
+        speaks=last.speaks or message.unread == VOICE,
+    )
     return _with_offers(_with_privacy(turn, last), message)
 
 
@@ -82,6 +90,8 @@ def _reply(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
     best = _topic(ranking)
     if message.urgent:
         return Turn(message.urgent, "answer", message.urgent, subject=last.subject, urgent=True)
+    if message.unread and not message.words:
+        return Turn("voice" if message.unread == VOICE else "unread", "lost", "chat.help", subject=last.subject)
     if message.target:
         return _chosen(message.target, last)
     if message.wish and (best == "chat.language" or message.words <= WORDS_OF_A_WISH):
@@ -216,6 +226,8 @@ def _usual_offers(turn: Turn) -> list[str]:
         return list(families()[rest].menu)
     if turn.reply in MENU_BELOW:
         return list(families()["main"].menu)
+    if turn.reply in ONE_TAP:
+        return [MAIN_MENU]
     if turn.reply == "lost_again":
         return ["chat.human", MAIN_MENU]
     known = topics().get(turn.subject or "" if kind.startswith("follow") else turn.reply)

@@ -63,6 +63,8 @@ class Turn:
         second: topic of a second question of the message, offered below the answer to the first.
         search: what the person looks for in the directory, None when it was never the subject.
         resumes: whether the reply ends by asking again for what the search lacks.
+        unseen: whether something came beside the words that was not looked at.
+        speaks: whether the person has sent voice notes, and is answered with recordings where there are some.
     """
 
     reply: str
@@ -79,6 +81,8 @@ class Turn:
     second: str | None = None
     search: Search | None = None
     resumes: bool = False
+    unseen: bool = False
+    speaks: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for the tracker; `from_dict` reads it."""

@@ -69,6 +69,7 @@ class Understood:
         words: number of words.
         bare: whether it names nothing of its own besides a price, a time, papers or a place.
         named: what it names that a search in the directory can use.
+        unread: what came in the place of words or beside them and cannot be read (`audio`, `image`), None with words.
     """
 
     ranking: Sequence[tuple[str, float]] = ()
@@ -83,3 +84,4 @@ class Understood:
     words: int = 0
     bare: bool = False
     named: Named = Named()
+    unread: str | None = None

@@ -7,7 +7,7 @@ the same message always gives the same answer.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -120,7 +120,25 @@ class Safeguard:
 
     def matches(self, text: str) -> Iterator[Match]:
         """Every pattern that holds, the deciding one first."""
-        words = self.words(text)
+        yield from self._matches(self.words(text))
+
+    def kind_after(self, earlier: Sequence[str], text: str) -> str | None:
+        """The danger that only shows together with the messages before ("mon mari" / "il me frappe").
+
+        Args:
+            earlier: messages just before, oldest first.
+            text: the message.
+
+        Returns:
+            A topic whose words begin in an earlier message and end in this one, or None.
+        """
+        before = [word for one in earlier for word in self.words(one)]
+        for match in self._matches([*before, *self.words(text)]):
+            if match.start < len(before) < match.end:
+                return match.kind
+        return None
+
+    def _matches(self, words: list[str]) -> Iterator[Match]:
         spans = self._spans(words)
         harmless = list(self._harmless.matches(spans, len(words)))
         for match in self._deciding.matches(spans, len(words)):

@@ -76,6 +76,9 @@ def configure(key: bytes | None = None) -> None:
     _wrap_showwarning()
     # It repeats the address of every request; nginx counts requests in production.
     logging.getLogger("sanic.access").disabled = True
+    # At their lower levels they write whole requests: numbers, texts, the token.
+    for name in ("pywa", "pywa_async", "httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     # What a handler fails to write, logging would print in full on standard error.
     logging.raiseExceptions = False
 

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import FrameType
 from typing import Any
@@ -44,6 +45,7 @@ MENDS = {
     "assistant": "Its lines above say why. If they name the model: make clean && make run. More lines: LOG_LEVEL=INFO",
     "actions": "Its lines above say why; most often an error in a file under actions/. Correct it and repeat: make run",
     "console": "Its lines above say why. If they name the database, see DATABASE_URL in .env.example",
+    "sandbox": "Its lines above say why. To go without it: WHATSAPP_SANDBOX=off make run",
 }
 
 
@@ -72,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
     if "--stop-with-parent" in arguments:
         die_with_parent(signal.SIGTERM)
     try:
-        return run(load_settings())
+        return run(with_sandbox(load_settings()))
     except (SettingsError, StopError) as error:
         complain(error)
         return 1
@@ -94,9 +96,33 @@ def run(settings: Settings) -> int:
         check_port(settings.assistant_host, settings.assistant_port, "ASSISTANT_PORT")
         check_port("127.0.0.1", settings.actions_port, "ACTIONS_PORT")
         check_port(settings.console_host, settings.console_port, "CONSOLE_PORT")
+        if _in_sandbox(settings):
+            check_port("127.0.0.1", settings.sandbox_port, "SANDBOX_PORT")
         ensure_model(settings)
         prepare_console()
         return supervise(parts(settings), welcome(settings))
+
+
+def with_sandbox(settings: Settings) -> Settings:
+    """Settings with which the sandbox stands in for Meta, where nobody has set Meta's credentials; the environment gets
+    them too, for the child processes."""
+    if settings.whatsapp or not settings.whatsapp_sandbox:
+        return settings
+    phone_id, token, app_secret, verify_token = (secrets.token_hex(16) for _ in range(4))
+    settings = replace(
+        settings,
+        whatsapp_phone_id=phone_id,
+        whatsapp_token=token,
+        whatsapp_app_secret=app_secret,
+        whatsapp_verify_token=verify_token,
+        whatsapp_graph=_address("127.0.0.1", settings.sandbox_port),
+    )
+    os.environ.update(settings.to_environment())
+    return settings
+
+
+def _in_sandbox(settings: Settings) -> bool:
+    return settings.whatsapp_graph == _address("127.0.0.1", settings.sandbox_port)
 
 
 def prepare_console() -> None:
@@ -116,8 +142,11 @@ def parts(settings: Settings) -> list[Part]:
         "assistant": f"{_address(settings.assistant_host, settings.assistant_port)}/webhooks/web/health",
         "actions": f"http://127.0.0.1:{settings.actions_port}/health",
         "console": f"{_address(settings.console_host, settings.console_port)}/health",
+        "sandbox": f"{_address('127.0.0.1', settings.sandbox_port)}/health",
     }
-    commands = parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8")).processes
+    commands = dict(parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8")).processes)
+    if not _in_sandbox(settings):
+        del commands["sandbox"]
     return [Part(name, command, health[name], MENDS[name]) for name, command in commands.items()]
 
 
@@ -126,6 +155,8 @@ def welcome(settings: Settings) -> str:
     assistant = _address(settings.assistant_host, settings.assistant_port)
     lines = ["", "Dalil answers.", f"  chat:             {assistant}/   (in Arabic: {assistant}/?lang=ar)"]
     lines.append("  in the terminal:  make shell   (in a second terminal)")
+    if _in_sandbox(settings):
+        lines.append(f"  WhatsApp sandbox: {settings.whatsapp_graph}/   (no credentials of Meta are set)")
     if settings.rest_channel:
         lines += [
             f"  over HTTP:        POST {assistant}/webhooks/rest/webhook",

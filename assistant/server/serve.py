@@ -17,6 +17,7 @@ from assistant.settings import Settings, SettingsError
 # As credentials.yml names them.
 REST = "assistant.channels.rest.Rest"
 SOCKETIO = "assistant.channels.socketio.SocketIO"
+WHATSAPP = "assistant.channels.whatsapp.WhatsApp"
 RESPONSE_TIMEOUT = 60  # seconds; Rasa's default is an hour
 
 
@@ -59,11 +60,13 @@ def _credentials(settings: Settings, file: Path = ROOT / "credentials.yml") -> P
     """
     if not file.is_file():
         raise StopError(f"{file} is missing. Restore: git checkout -- {file.name}")
-    if settings.rest_channel and not settings.socketio_channel:
+    if settings.rest_channel and settings.whatsapp and not settings.socketio_channel:
         return file
     channels = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8")) or {}
     if not settings.rest_channel:
         channels.pop(REST, None)
+    if not settings.whatsapp:
+        channels.pop(WHATSAPP, None)
     if settings.socketio_channel:
         channels[SOCKETIO] = {"session_persistence": True}
     kept = settings.var_dir / file.name

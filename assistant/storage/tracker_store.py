@@ -10,7 +10,8 @@ Which database that is: `assistant.storage.database`.
 
 import json
 import logging
-from collections.abc import Generator
+import re
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,7 +27,7 @@ from sqlalchemy.orm import Session
 from assistant.dialogue.state import ERASED
 from assistant.privacy.redact import redact_data
 from assistant.server import overrides
-from assistant.storage import feedback
+from assistant.storage import feedback, inbox
 from assistant.storage.database import (
     StorageError,
     checked_url,
@@ -43,6 +44,7 @@ logger = logging.getLogger(__name__)
 RANKING_KEPT = 5
 # What Rasa's own readers of a stored response selector look at; the rest is copied text of answers.
 SELECTED_KEPT = ("intent_response_key", "utter_action", "confidence")
+_HASH = re.compile(r"[0-9a-f]{32}")
 # Says how many events of a tracker are stored. Rasa counts the stored rows of the last session instead, which goes
 # wrong for the second save of a turn that began a session: the events of the session before are stored twice.
 _STORED = "_dalil_stored_events"
@@ -89,6 +91,7 @@ class TrackerStore(SQLTrackerStore):
             # Rasa logs errors with their text, and SQLAlchemy's texts quote what was to be written.
             self.engine.hide_parameters = True
             feedback.create(self.engine)
+            inbox.create(self.engine)
             sa.inspect(self.engine).get_columns(self.SQLEvent.__tablename__)  # Rasa only logs that it made no table
         except Exception as error:
             raise StorageError(mend(error, self._place)) from None
@@ -145,7 +148,8 @@ class TrackerStore(SQLTrackerStore):
         self._not_erased.add(sender_id)
         with self.session_scope() as session:
             session.query(self.SQLEvent).filter_by(sender_id=sender_id).delete(synchronize_session=False)
-            session.execute(feedback.of(sender_id))
+            for statement in (feedback.of(sender_id), *inbox.forget(sender_id)):
+                session.execute(statement)
             session.commit()
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
@@ -211,7 +215,16 @@ def stored_form(event: Event) -> dict[str, Any]:
         return {**data, "metadata": {**redact_data(metadata), **said}}
     if data["event"] == "user":
         data = {**data, "parse_data": _short(data.get("parse_data") or {})}
+        return {**redact_data(data), **_kept_names(data)}
     return redact_data(data)
+
+
+def _kept_names(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Names under which channels find a message again: keyed hashes, whose digits could be taken for a number."""
+    metadata = data.get("metadata") or {}
+    names = [name for name in metadata.get("messages") or () if _HASH.fullmatch(str(name))]
+    kept = {"metadata": {**redact_data(metadata), "messages": names}} if names else {}
+    return {**kept, "message_id": data["message_id"]} if _HASH.fullmatch(str(data.get("message_id"))) else kept
 
 
 def _short(parse_data: dict[str, Any]) -> dict[str, Any]:

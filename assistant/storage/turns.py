@@ -25,10 +25,10 @@ def replies_to(engine: Engine, sender_id: str, message_id: str) -> list[Event] |
         sqlalchemy.exc.SQLAlchemyError: the database cannot be read.
     """
     with engine.connect() as connection:
-        found = _position(connection, sender_id, message_id)
+        found = _found(connection, sender_id, message_id)
         if found is None:
             return None
-        after = _said(sender_id).where(EVENTS.c.id > found).order_by(EVENTS.c.id)
+        after = _said(sender_id).where(EVENTS.c.id > found[0]).order_by(EVENTS.c.id)
         replies = []
         for kind, data in connection.execute(after):
             if kind == "user":
@@ -37,10 +37,11 @@ def replies_to(engine: Engine, sender_id: str, message_id: str) -> list[Event] |
     return replies
 
 
-def knows(engine: Engine, sender_id: str, message_id: str) -> bool:
-    """Whether one of the last messages of a conversation has that id."""
+def message(engine: Engine, sender_id: str, message_id: str) -> Event | None:
+    """One of the last messages of a conversation, as it is stored; None when none of them has that id."""
     with engine.connect() as connection:
-        return _position(connection, sender_id, message_id) is not None
+        found = _found(connection, sender_id, message_id)
+    return found[1] if found else None
 
 
 def last_said(engine: Engine, sender_id: str, most: int) -> Sequence[Event]:
@@ -62,8 +63,8 @@ def _said(sender_id: str) -> Any:  # noqa: ANN401 - a select of SQLAlchemy 1.4, 
     )
 
 
-def _position(connection: Connection, sender_id: str, message_id: str) -> int | None:
-    """Id of the row of a message. The text is looked at before it is parsed: nearly always the message is new."""
+def _found(connection: Connection, sender_id: str, message_id: str) -> tuple[int, Event] | None:
+    """Row id and event of a message. The text is looked at before it is parsed: nearly always the message is new."""
     query = (
         sa.select(EVENTS.c.id, EVENTS.c.data)
         .where(EVENTS.c.sender_id == sender_id, EVENTS.c.type_name == "user")
@@ -71,6 +72,6 @@ def _position(connection: Connection, sender_id: str, message_id: str) -> int | 
         .limit(LOOKED_BACK)
     )
     for number, data in connection.execute(query):
-        if message_id in data and json.loads(data).get("message_id") == message_id:
-            return int(number)
+        if message_id in data and (event := json.loads(data)).get("message_id") == message_id:
+            return int(number), event
     return None

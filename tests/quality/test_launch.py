@@ -11,20 +11,24 @@ import pytest
 from actions.services.places import Phone, Place, places
 from assistant.paths import ROOT
 from assistant.settings import Settings
-from quality.launch import WHATSAPP, directory_points, open_points
+from quality.launch import directory_points, open_points
 from tests.actions.seed import services
 from tests.conftest import free_port
 
 SEED = places(services())
 READY = Settings(
-    rest_channel=False, sender_key="s" * 40, console_key="c" * 40, console_hosts="console.example.org", log_level="INFO"
+    rest_channel=False,
+    sender_key="s" * 40,
+    console_key="c" * 40,
+    console_hosts="console.example.org",
+    log_level="INFO",
+    whatsapp_token="t",
 )
 NOWHERE = replace(READY, directory_url=f"http://127.0.0.1:{free_port()}/hsds")
-CREDENTIALS = dict.fromkeys(WHATSAPP, "x")
 
 
-def points(settings: Settings, env: dict[str, str] = CREDENTIALS) -> str:
-    return "\n".join(open_points(settings, env))
+def points(settings: Settings) -> str:
+    return "\n".join(open_points(settings))
 
 
 def told(listed: list[Place]) -> str:
@@ -56,7 +60,7 @@ def test_settings_of_a_laptop_are_open_points(change: dict[str, object], named: 
 
 def test_missing_credentials_of_whatsapp_are_named() -> None:
     assert "WHATSAPP" not in points(NOWHERE)
-    assert "WHATSAPP_TOKEN not set" in points(NOWHERE, {**CREDENTIALS, "WHATSAPP_TOKEN": ""})
+    assert "WHATSAPP_TOKEN" in points(replace(NOWHERE, whatsapp_token=""))
 
 
 def test_a_directory_that_does_not_answer_is_an_open_point() -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -222,6 +223,17 @@ def test_wrong_setting_is_said_and_ends_with_one(tmp_path):
         assert done.stderr == "\nSTOPPED  ASSISTANT_PORT is 'many'; allowed: a whole number from 1 to 65535.\n"
 
 
+def test_the_sandbox_stands_in_for_meta_until_there_are_credentials(monkeypatch):
+    for name in Settings().to_environment():
+        monkeypatch.setenv(name, "")  # what is set now is undone
+    sandboxed = run.with_sandbox(Settings())
+    assert sandboxed.whatsapp
+    assert Settings.from_environment(os.environ) == sandboxed
+    assert not run.with_sandbox(Settings(whatsapp_sandbox=False)).whatsapp
+    own = Settings(whatsapp_token="t", sender_key="k" * 40)
+    assert run.with_sandbox(own) is own
+
+
 def test_procfile_and_addresses():
     ports = {"assistant_port": 6000, "actions_port": 6001, "console_port": 6002}
     parts = run.parts(Settings(assistant_host="0.0.0.0", console_host="::1", **ports))
@@ -230,6 +242,10 @@ def test_procfile_and_addresses():
         ("actions", "http://127.0.0.1:6001/health"),
         ("console", "http://[::1]:6002/health"),
     ]
+    sandboxed = replace(Settings(**ports), whatsapp_graph="http://127.0.0.1:5056")
+    assert run.parts(sandboxed)[-1].health == "http://127.0.0.1:5056/health"
+    assert "http://127.0.0.1:5056/" in run.welcome(sandboxed)
     assert "http://127.0.0.1:8000/hsds/" in run.welcome(Settings())
+    assert "5056" not in run.welcome(Settings())
     assert "webhooks/rest" in run.welcome(Settings())
     assert "webhooks/rest" not in run.welcome(Settings(rest_channel=False))

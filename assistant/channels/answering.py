@@ -1,0 +1,276 @@
+"""Answering what lies in the inbox: each person's messages in their order, different people side by side.
+
+Whatever ends the process, the next one goes on from what is on disk: the inbox says what is owed, the conversation says
+whether its turn was made, `deliveries` says which parts of the reply are out. Sent and not yet noted as sent is the one
+moment that no order of writing can close; then Meta's own status of that part is waited for before it is sent again.
+"""
+
+import asyncio
+import json
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from sqlalchemy.engine import Engine
+
+from assistant.channels.bubbles import Bubble, bubbles, in_words
+from assistant.channels.collecting import OnWhatsApp
+from assistant.channels.graph import Graph, Never, NotNow
+from assistant.channels.joining import Owed, joined, pause, words
+from assistant.channels.replies import message_of
+from assistant.channels.sentences import turn_failed
+from assistant.channels.webhook import Received
+from assistant.nlu.safeguard import Safeguard
+from assistant.privacy.redact import redact
+from assistant.privacy.seal import Seal, Unsealable
+from assistant.storage import inbox, turns
+
+logger = logging.getLogger(__name__)
+
+WINDOW = 24 * 3600  # seconds in which Meta lets a business answer
+MOST_TURNS = 8  # made at once; more would only make each of them, and every acknowledgement, slower
+SWEEP = 30  # seconds between looks for people whom nobody serves
+TIDY = 3600  # seconds
+IN_DOUBT = 10.0  # seconds in which Meta tells what became of a part
+SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 300.0  # seconds between attempts to send
+Handle = Callable[[UserMessage], Awaitable[Any]]
+
+
+class Answering:
+    """The people who are owed a reply, and the work on it."""
+
+    def __init__(self, agent: Agent, engine: Engine, seal: Seal, graph: Graph, on_new_message: Handle) -> None:
+        """Args: `engine` is the conversations' database, `on_new_message` makes a turn (Rasa's own)."""
+        self._agent, self._seal, self._graph = agent, seal, graph
+        self.engine = engine
+        self._on_new_message = on_new_message
+        self._safeguard = Safeguard()
+        self._people: dict[str, asyncio.Task[None]] = {}
+        self._others: set[asyncio.Future[Any]] = set()
+        self._as_written: dict[str, str] = {}
+        self._surely_not_out: set[str] = set()
+        self._turns, self._starts = asyncio.Semaphore(MOST_TURNS), asyncio.Lock()
+
+    def sealed(self, key: str, message: Received) -> str:
+        """A message as it may lie on disk; what was written itself stays in memory until it is answered."""
+        self._as_written[key] = message.text
+        kept = {name: value for name, value in asdict(message).items() if name != "replaces"}
+        return self._seal.close(json.dumps({**kept, "text": redact(message.text)}))
+
+    def wake(self, sender_id: str) -> None:
+        """See to a person who is owed a reply, unless that is being done."""
+        if sender_id not in self._people:
+            self._people[sender_id] = asyncio.ensure_future(self._serve(sender_id))
+
+    async def sweep(self) -> None:
+        """Begin with what an earlier process left; then look now and then for what nobody sees to."""
+        tidied = 0.0
+        while True:
+            try:
+                for sender_id in inbox.waiting(self.engine):
+                    self.wake(sender_id)
+                if time.monotonic() - tidied > TIDY or not tidied:
+                    inbox.tidy(self.engine)
+                    tidied = time.monotonic()
+            except Exception:
+                logger.exception("The inbox cannot be read. It is tried again in %s seconds", SWEEP)
+            await asyncio.sleep(SWEEP)
+
+    async def stop(self) -> None:
+        """Leave everything as it is on disk."""
+        working = [*self._people.values(), *self._others]
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+        await self._graph.close()
+
+    async def _serve(self, sender_id: str) -> None:
+        """Answer everything that a person is owed."""
+        attempt = 0
+        try:
+            while True:
+                try:
+                    async with self._agent.lock_store.lock(f"whatsapp {sender_id}"):
+                        waiting = self._owed(sender_id)
+                        if not waiting:
+                            return
+                        rest = pause(waiting, time.time(), self._is_danger)
+                        if not rest:
+                            await self._answer(sender_id, waiting)
+                            attempt = 0
+                except NotNow as trouble:
+                    rest, attempt = _back_off(trouble, attempt), attempt + 1
+                await asyncio.sleep(rest)
+        except Exception:
+            logger.exception("A message on WhatsApp could not be answered. It is tried again in %s seconds", SWEEP)
+        finally:
+            del self._people[sender_id]
+
+    def _owed(self, sender_id: str) -> list[Owed]:
+        owed = []
+        for row in inbox.owed(self.engine, sender_id):
+            try:
+                kept = json.loads(self._seal.open(row.sealed))
+            except Unsealable:
+                logger.error("A message in the inbox was sealed with another SENDER_KEY and cannot be answered.")
+                self._finish([row.key], "unsealable")
+                continue
+            kept["text"] = self._as_written.get(row.key, kept["text"])
+            owed.append(Owed(key=row.key, received=row.received, **kept))
+        return owed
+
+    def _is_danger(self, text: str) -> bool:
+        return self._safeguard.kind(text) is not None
+
+    async def _answer(self, sender_id: str, waiting: Sequence[Owed]) -> None:
+        """Answer the next turn of what waits.
+
+        Raises:
+            NotNow: not all of the reply could be sent.
+        """
+        turn = waiting[0].key
+        begun = turns.message(self.engine, sender_id, turn)
+        group = _of_turn(waiting, begun) if begun else joined(waiting)
+        last = group[-1]
+        if time.time() - max(last.sent or last.received, 0) > WINDOW:
+            self._finish([message.key for message in group], "too late")
+            return
+        if last.kind == "seen":
+            await self._graph.read(last.id)
+            self._finish([last.key])
+            return
+        sent = inbox.deliveries(self.engine, turn)
+        if not sent:
+            self._aside(self._graph.read(last.id, typing=True))
+        said = await self._said(sender_id, group, begun)
+        await self._send(sender_id, group, self._bubbles(said), sent)
+
+    async def _said(self, sender_id: str, group: Sequence[Owed], begun: bool | dict[str, Any] | None) -> list[Any]:
+        """What the assistant says to a turn: what it has said, or says now."""
+        turn = group[0].key
+        if begun:
+            return [message_of(event) for event in turns.replies_to(self.engine, sender_id, turn) or ()]
+        message = UserMessage(
+            words(group),
+            OnWhatsApp(),
+            sender_id,
+            input_channel=OnWhatsApp.name(),
+            message_id=turn,
+            metadata=_marks(group),
+        )
+        async with self._turn_to_work():
+            try:
+                await self._on_new_message(message)
+            except Exception:
+                logger.exception("A turn failed")
+        return list(message.output_channel.messages)
+
+    @asynccontextmanager
+    async def _turn_to_work(self) -> Any:  # noqa: ANN401
+        """A place among the turns, begun one a round of the event loop: acknowledgements come between."""
+        async with self._turns:
+            async with self._starts:
+                await asyncio.sleep(0)
+            yield
+
+    def _bubbles(self, said: Sequence[Any]) -> list[Bubble]:
+        going = bubbles(said) if said else []
+        going = [one for one in going if one.kind != "speech" or self._graph.recording(one.text)]
+        return going or [Bubble("text", turn_failed())]
+
+    async def _send(
+        self, sender_id: str, group: Sequence[Owed], going: Sequence[Bubble], sent: dict[int, tuple[str, float]]
+    ) -> None:
+        """Send the parts of a reply that are not out yet.
+
+        Raises:
+            NotNow: not all of them could be sent.
+        """
+        turn, keys = group[0].key, [message.key for message in group]
+        for number, bubble in enumerate(going):
+            reply = f"{turn}.{number}"
+            state, since = sent.get(number, ("", 0.0))
+            if state == "sending" and reply not in self._surely_not_out:
+                state = await self._told(turn, number, since)
+            if state not in ("", "sending"):
+                continue
+            inbox.note(self.engine, turn, number, sender_id, "sending")
+            try:
+                code = await self._send_one(bubble, group[-1].person, reply)
+            except NotNow as trouble:
+                if not trouble.in_doubt:
+                    self._surely_not_out.add(reply)
+                raise
+            self._surely_not_out.discard(reply)
+            inbox.note(self.engine, turn, number, sender_id, "accepted" if code is None else "refused", code)
+        self._finish(keys)
+
+    async def _told(self, turn: str, part: int, since: float) -> str:
+        """What Meta says of a part that was being sent when nobody could note it any more."""
+        while 0 <= time.time() - since < IN_DOUBT:
+            await asyncio.sleep(0.5)
+            state, since = inbox.deliveries(self.engine, turn)[part]
+            if state != "sending":
+                return state
+        return "sending"
+
+    async def _send_one(self, bubble: Bubble, to: str, reply: str) -> int | None:
+        """Send a part; a message with choices that Meta refuses is sent in words.
+
+        Returns:
+            None when it is out, else Meta's code.
+        """
+        try:
+            await self._graph.send(bubble, to, reply)
+        except Never as refused:
+            logger.error("Meta refused a %s with code %s", bubble.kind, refused.code)
+            if refused.window or not bubble.buttons:
+                return refused.code
+            for text in in_words(bubble):
+                if code := await self._send_one(text, to, reply):
+                    return code
+        return None
+
+    def _finish(self, keys: Sequence[str], counted: str | None = None) -> None:
+        """Nothing is owed any more for these messages."""
+        inbox.finish(self.engine, keys, counted)
+        for key in keys:
+            self._as_written.pop(key, None)
+
+    def _aside(self, work: Awaitable[None]) -> None:
+        """Do something beside; it is kept in hand until it is done."""
+        task = asyncio.ensure_future(work)
+        self._others.add(task)
+        task.add_done_callback(self._others.discard)
+
+
+def _of_turn(waiting: Sequence[Owed], event: dict[str, Any]) -> list[Owed]:
+    """The messages of a turn that was made before the process ended."""
+    taken = (event.get("metadata") or {}).get("messages") or ()
+    return [message for message in waiting if message.key in taken] or [waiting[0]]
+
+
+def _marks(group: Sequence[Owed]) -> dict[str, Any]:
+    """What stands beside the words of a turn."""
+    marks: dict[str, Any] = {"messages": [message.key for message in group]}
+    if group[0].kind not in ("text", "tap"):
+        marks["kind"] = group[0].kind
+    for name in ("forwarded", "quoted", "edited"):
+        if any(getattr(message, name) for message in group):
+            marks[name] = True
+    return marks
+
+
+def _back_off(trouble: NotNow, attempt: int) -> float:
+    """Seconds until the next attempt: longer each time, and never the same for everybody."""
+    if trouble.ours:
+        logger.error("Meta refuses WHATSAPP_TOKEN. Make a new one in Meta's console and restart; nothing is lost.")
+        return LONGEST_PAUSE
+    longest = min(LONGEST_PAUSE, SHORTEST_PAUSE * 2.0**attempt)
+    return max(trouble.wait, random.uniform(longest / 2, longest))

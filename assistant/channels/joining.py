@@ -1,0 +1,71 @@
+"""Which messages make one turn: people write one sentence in three ("aidez moi" / "mon mari" / "il me frappe")."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assistant.channels.webhook import Kind
+
+QUIET = 2.0  # seconds without a further message after which a sentence is whole
+LONGEST_WAIT = 8.0  # seconds after which it is answered in any case
+MOST_CHARACTERS = 1_000  # of messages joined; a single one may be longer
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A message that is owed a reply.
+
+    Attributes:
+        key: keyed hash of Meta's name for it.
+        received: when it was accepted, seconds since 1970.
+        id: Meta's name for it (`wamid.…`).
+        person: where the reply goes.
+        kind: what it is (`assistant.channels.webhook.Kind`).
+        text: words, or the payload of a button.
+        sent: when it was sent, seconds since 1970.
+        forwarded, quoted, edited: as `assistant.channels.webhook.Received` has them.
+    """
+
+    key: str
+    received: float
+    id: str
+    person: str
+    kind: Kind
+    text: str
+    sent: float
+    forwarded: bool = False
+    quoted: bool = False
+    edited: bool = False
+
+
+def joined(waiting: Sequence[Owed]) -> list[Owed]:
+    """The messages of the next turn: words that follow one another, anything else alone.
+
+    Args:
+        waiting: of one person, at least one, in order of arrival.
+    """
+    group = [waiting[0]]
+    for message in waiting[1:]:
+        if {group[-1].kind, message.kind} != {"text"} or len(words([*group, message])) > MOST_CHARACTERS:
+            break
+        group.append(message)
+    return group
+
+
+def words(group: Sequence[Owed]) -> str:
+    """The text of a turn."""
+    return "\n".join(message.text for message in group)
+
+
+def pause(waiting: Sequence[Owed], now: float, is_danger: Callable[[str], bool]) -> float:
+    """Seconds to wait for more of the sentence; 0 when it is whole, or cannot wait.
+
+    Args:
+        waiting: as `joined` takes them.
+        now: seconds since 1970.
+        is_danger: whether a text tells of a danger: that is answered at once.
+    """
+    group = joined(waiting)
+    if group[-1].kind != "text" or len(group) < len(waiting) or is_danger(words(group)):
+        return 0.0
+    whole = min(group[-1].received + QUIET, group[0].received + LONGEST_WAIT)
+    return min(max(0.0, whole - now), QUIET)  # a clock that was set back waits no longer

@@ -1,0 +1,148 @@
+"""The WhatsApp channel (`/webhooks/whatsapp/webhook`): Meta's Cloud API. Set up step by step in docs/whatsapp.md.
+
+A request is checked, its messages are written to the inbox, and it is acknowledged; answering comes after
+(`assistant.channels.answering`). Meta delivers at least once and for days: a message is known again by its key.
+"""
+
+import asyncio
+import hmac
+import json
+import logging
+import os
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pywa.utils import webhook_updates_validator
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, HTTPResponse, Request, Sanic, response
+
+from assistant.channels.answering import Answering
+from assistant.channels.bodies import TooLarge, Unreadable, body_of
+from assistant.channels.collecting import OnWhatsApp
+from assistant.channels.graph import Graph
+from assistant.channels.lengths import Guarded
+from assistant.channels.webhook import Batch, Received, Status, read
+from assistant.privacy.seal import Seal
+from assistant.privacy.senders import pseudonym
+from assistant.settings import Settings, sender_key
+from assistant.storage import inbox
+
+logger = logging.getLogger(__name__)
+
+MOST_BYTES = 3 * 1024 * 1024  # of a body; Meta sends no more
+SIGNATURE = "x-hub-signature-256"
+Handle = Callable[[UserMessage], Awaitable[Any]]
+
+
+class WhatsApp(InputChannel):
+    """See module."""
+
+    def __init__(self) -> None:
+        self._settings = Settings.from_environment(os.environ)
+        self._key = sender_key(self._settings).encode()
+        self._answering: Answering | None = None
+        self._sweep: asyncio.Task[None] | None = None
+
+    @classmethod
+    def name(cls) -> str:
+        """Name of the channel, and its place in addresses."""
+        return OnWhatsApp.name()
+
+    def blueprint(self, on_new_message: Handle) -> Blueprint:
+        """Routes of the channel; Rasa calls it once."""
+        routes = Guarded("whatsapp_channel", __name__)
+
+        @routes.listener("after_server_start")
+        async def begin(app: Sanic, _loop: object) -> None:
+            agent = app.ctx.agent
+            engine = agent.tracker_store._tracker_store.engine
+            self._answering = Answering(agent, engine, Seal(self._key), Graph(self._settings), on_new_message)
+            self._sweep = asyncio.ensure_future(self._answering.sweep())
+
+        @routes.listener("before_server_stop")
+        async def end(_app: Sanic, _loop: object) -> None:
+            if self._sweep and self._answering:
+                self._sweep.cancel()
+                await self._answering.stop()
+
+        # Sanic marks its handlers, which methods cannot be.
+        async def verify(request: Request) -> HTTPResponse:
+            return self._verified(request)
+
+        async def receive(request: Request) -> HTTPResponse:
+            return await self._receive(request)
+
+        routes.add_route(_health, "/", methods=["GET"], name="health")
+        routes.add_route(verify, "/webhook", methods=["GET"], name="verify")
+        routes.add_route(receive, "/webhook", methods=["POST"], stream=True, name="receive")
+        return routes
+
+    def _verified(self, request: Request) -> HTTPResponse:
+        """Meta asks once, when the address is entered in its console, whether it is ours."""
+        token, expected = request.args.get("hub.verify_token", ""), self._settings.whatsapp_verify_token
+        if request.args.get("hub.mode") != "subscribe" or not hmac.compare_digest(token.encode(), expected.encode()):
+            return response.text("WHATSAPP_VERIFY_TOKEN is another one.", 403)
+        return response.text(request.args.get("hub.challenge", ""), headers={"X-Content-Type-Options": "nosniff"})
+
+    async def _receive(self, request: Request) -> HTTPResponse:
+        """Keep what came and acknowledge it. What is not 200 here, Meta sends again."""
+        try:
+            raw = await body_of(request, MOST_BYTES)
+        except TooLarge:
+            return response.text("Too large.", 413)
+        except Unreadable:
+            return response.text("Unreadable.", 400)
+        if not self._is_signed(raw, request.headers.get(SIGNATURE, "")):
+            return response.text("WHATSAPP_APP_SECRET is another one, or this is not Meta.", 403)
+        try:
+            body = json.loads(raw)
+        except (ValueError, RecursionError):
+            return response.text("No JSON.", 400)
+        if self._answering is None:
+            return response.text("Starting.", 503)
+        try:
+            self._keep(read(body, self._settings.whatsapp_phone_id), self._answering)
+        except Exception:
+            logger.exception("Messages of WhatsApp were not kept; Meta sends them again")
+            return response.text("Not kept.", 503)
+        return response.empty(200)
+
+    def _is_signed(self, raw: bytes, signature: str) -> bool:
+        return signature.isascii() and webhook_updates_validator(self._settings.whatsapp_app_secret, raw, signature)
+
+    def _keep(self, batch: Batch, answering: Answering) -> None:
+        """Write a batch down, then see to its people."""
+        rows, taken_back = [], []
+        for message in batch.messages:
+            sender_id = self._sender(message)
+            if message.replaces:
+                taken_back.append((self._name(message.replaces), sender_id))
+            if message.kind != "taken_back":
+                key = self._name(message.id)
+                rows.append((key, sender_id, answering.sealed(key, message)))
+        told = [part for status in batch.statuses if (part := _part(status))]
+        counts = batch.ignored + Counter(f"in {message.kind}" for message in batch.messages)
+        if not (rows or taken_back or told or counts):
+            return
+        inbox.accept(answering.engine, rows, taken_back, told, counts)
+        for _, sender_id, _ in rows:
+            answering.wake(sender_id)
+
+    def _sender(self, message: Received) -> str:
+        """Id of the conversation: a keyed hash of the person's number."""
+        return pseudonym(f"whatsapp {message.person}", self._key)
+
+    def _name(self, message_id: str) -> str:
+        """How a message is known here: Meta's own name for it holds the person's number."""
+        return pseudonym(f"whatsapp message {message_id}", self._key)
+
+
+def _part(status: Status) -> tuple[str, int, str, int | None] | None:
+    """The part of a reply that a status tells of, as we named it (`assistant.channels.answering`)."""
+    turn, _, part = status.reply.partition(".")
+    return (turn, int(part), status.state, status.code) if part.isascii() and part.isdigit() and len(part) < 4 else None
+
+
+async def _health(_request: Request) -> HTTPResponse:
+    return response.json({"status": "ok"})

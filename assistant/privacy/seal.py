@@ -1,0 +1,41 @@
+"""Sealed text: what must lie on disk for a while and be read by nobody who has the disk alone."""
+
+import base64
+import hashlib
+import hmac
+
+from cryptography.fernet import Fernet, InvalidToken
+
+_PURPOSE = b"sealed inbox\0"
+
+
+class Unsealable(ValueError):
+    """Sealed with another key, or damaged."""
+
+
+class Seal:
+    """Seals and opens with one key (Fernet: AES-128-CBC with HMAC-SHA256)."""
+
+    def __init__(self, key: bytes) -> None:
+        """Derives its own key: the secret behind people's names stays apart.
+
+        Args:
+            key: the server's secret (`assistant.settings.sender_key`).
+        """
+        derived = hmac.new(key, _PURPOSE, hashlib.sha256).digest()
+        self._fernet = Fernet(base64.urlsafe_b64encode(derived))
+
+    def close(self, text: str) -> str:
+        """A text, sealed."""
+        return self._fernet.encrypt(text.encode("utf-8", "surrogatepass")).decode("ascii")
+
+    def open(self, sealed: str) -> str:
+        """The text that was sealed.
+
+        Raises:
+            Unsealable: with another key, or something else than was written.
+        """
+        try:
+            return self._fernet.decrypt(sealed.encode("ascii")).decode("utf-8", "surrogatepass")
+        except (InvalidToken, UnicodeError) as error:
+            raise Unsealable("sealed with another key, or damaged") from error
