@@ -16,6 +16,7 @@ import requests
 
 from assistant.paths import MODELS
 from bench.stock import CONTACT, FAQ, stock
+from bench.whatsapp import acknowledged
 from bench.widget import first_replies
 from quality.development import questions
 from tests.conftest import free_port, start_actions, start_assistant, start_console, stop
@@ -62,6 +63,8 @@ def main() -> int:
     print(line(f"language pipeline, {len(texts)} questions", milliseconds(parse, texts)))  # noqa: T201
     with tempfile.TemporaryDirectory() as name:
         _turns(Path(name), texts)
+    with tempfile.TemporaryDirectory() as name:
+        print(acknowledged(Path(name), texts))  # noqa: T201
     return 0
 
 

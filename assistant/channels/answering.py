@@ -10,7 +10,8 @@ import json
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any
@@ -35,9 +36,12 @@ logger = logging.getLogger(__name__)
 
 WINDOW = 24 * 3600  # seconds in which Meta lets a business answer
 MOST_TURNS = 8  # made at once; more would only make each of them, and every acknowledgement, slower
+MOST_SIGNS = 4  # of writing, being sent at once
+ROUNDS = 4  # of the event loop between two turns: a request is read, kept and acknowledged in them
 SWEEP = 30  # seconds between looks for people whom nobody serves
 TIDY = 3600  # seconds
-IN_DOUBT = 10.0  # seconds in which Meta tells what became of a part
+WRITE_DOWN = 1  # second
+IN_DOUBT = 10  # seconds in which Meta tells what became of a part
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 300.0  # seconds between attempts to send
 Handle = Callable[[UserMessage], Awaitable[Any]]
 
@@ -52,7 +56,9 @@ class Answering:
         self._on_new_message = on_new_message
         self._safeguard = Safeguard()
         self._people: dict[str, asyncio.Task[None]] = {}
-        self._others: set[asyncio.Future[Any]] = set()
+        self._others: set[asyncio.Future[None]] = set()
+        self.told: list[inbox.Told] = []
+        self.counts: Counter[str] = Counter()
         self._as_written: dict[str, str] = {}
         self._surely_not_out: set[str] = set()
         self._turns, self._starts = asyncio.Semaphore(MOST_TURNS), asyncio.Lock()
@@ -82,17 +88,35 @@ class Answering:
                 logger.exception("The inbox cannot be read. It is tried again in %s seconds", SWEEP)
             await asyncio.sleep(SWEEP)
 
+    async def write_down(self) -> None:
+        """Write what Meta tells and what is counted, a second's worth at a time: three statuses follow each reply."""
+        while True:
+            await asyncio.sleep(WRITE_DOWN)
+            self._write_down()
+
+    def _write_down(self) -> None:
+        if not (self.told or self.counts):
+            return
+        told, self.told = self.told, []
+        counts, self.counts = self.counts, Counter()
+        try:
+            inbox.tell(self.engine, told, counts)
+        except Exception:
+            logger.exception("What Meta tells of replies was not written; it is tried again in a second")
+            self.told, self.counts = [*told, *self.told], counts + self.counts
+
     async def stop(self) -> None:
         """Leave everything as it is on disk."""
         working = [*self._people.values(), *self._others]
         for task in working:
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
+        self._write_down()
         await self._graph.close()
 
     async def _serve(self, sender_id: str) -> None:
         """Answer everything that a person is owed."""
-        attempt = 0
+        attempt, shown = 0, ""
         try:
             while True:
                 try:
@@ -101,6 +125,9 @@ class Answering:
                         if not waiting:
                             return
                         rest = pause(waiting, time.time(), self._is_danger)
+                        if waiting[-1].id != shown:
+                            shown = waiting[-1].id
+                            self._show_typing(waiting[-1])
                         if not rest:
                             await self._answer(sender_id, waiting)
                             attempt = 0
@@ -146,8 +173,6 @@ class Answering:
             self._finish([last.key])
             return
         sent = inbox.deliveries(self.engine, turn)
-        if not sent:
-            self._aside(self._graph.read(last.id, typing=True))
         said = await self._said(sender_id, group, begun)
         await self._send(sender_id, group, self._bubbles(said), sent)
 
@@ -173,10 +198,11 @@ class Answering:
 
     @asynccontextmanager
     async def _turn_to_work(self) -> Any:  # noqa: ANN401
-        """A place among the turns, begun one a round of the event loop: acknowledgements come between."""
+        """A place among the turns, which begin one after the other, with time for acknowledgements between."""
         async with self._turns:
             async with self._starts:
-                await asyncio.sleep(0)
+                for _ in range(ROUNDS):
+                    await asyncio.sleep(0)
             yield
 
     def _bubbles(self, said: Sequence[Any]) -> list[Bubble]:
@@ -185,7 +211,7 @@ class Answering:
         return going or [Bubble("text", turn_failed())]
 
     async def _send(
-        self, sender_id: str, group: Sequence[Owed], going: Sequence[Bubble], sent: dict[int, tuple[str, float]]
+        self, sender_id: str, group: Sequence[Owed], going: Sequence[Bubble], sent: Mapping[int, str]
     ) -> None:
         """Send the parts of a reply that are not out yet.
 
@@ -195,9 +221,9 @@ class Answering:
         turn, keys = group[0].key, [message.key for message in group]
         for number, bubble in enumerate(going):
             reply = f"{turn}.{number}"
-            state, since = sent.get(number, ("", 0.0))
+            state = sent.get(number, "")
             if state == "sending" and reply not in self._surely_not_out:
-                state = await self._told(turn, number, since)
+                state = await self._told(turn, number)
             if state not in ("", "sending"):
                 continue
             inbox.note(self.engine, turn, number, sender_id, "sending")
@@ -208,17 +234,20 @@ class Answering:
                     self._surely_not_out.add(reply)
                 raise
             self._surely_not_out.discard(reply)
-            inbox.note(self.engine, turn, number, sender_id, "accepted" if code is None else "refused", code)
-        self._finish(keys)
+            finished = keys if number == len(going) - 1 else ()
+            inbox.note(self.engine, turn, number, sender_id, "accepted" if code is None else "refused", code, finished)
+        if number in sent:  # the last part was out already
+            inbox.finish(self.engine, keys)
+        self._drop(keys)
 
-    async def _told(self, turn: str, part: int, since: float) -> str:
-        """What Meta says of a part that was being sent when nobody could note it any more."""
-        while 0 <= time.time() - since < IN_DOUBT:
-            await asyncio.sleep(0.5)
-            state, since = inbox.deliveries(self.engine, turn)[part]
+    async def _told(self, turn: str, part: int) -> str:
+        """What Meta says of a part that may be out, or still `sending` when it has said nothing for a while."""
+        for _ in range(IN_DOUBT):
+            state = inbox.deliveries(self.engine, turn)[part]
             if state != "sending":
-                return state
-        return "sending"
+                break
+            await asyncio.sleep(1)
+        return state
 
     async def _send_one(self, bubble: Bubble, to: str, reply: str) -> int | None:
         """Send a part; a message with choices that Meta refuses is sent in words.
@@ -238,16 +267,22 @@ class Answering:
         return None
 
     def _finish(self, keys: Sequence[str], counted: str | None = None) -> None:
-        """Nothing is owed any more for these messages."""
-        inbox.finish(self.engine, keys, counted)
+        """Nothing is owed any more for these messages, and no reply goes out."""
+        inbox.finish(self.engine, keys)
+        self.counts.update([counted] if counted else [])
+        self._drop(keys)
+
+    def _drop(self, keys: Sequence[str]) -> None:
         for key in keys:
             self._as_written.pop(key, None)
 
-    def _aside(self, work: Awaitable[None]) -> None:
-        """Do something beside; it is kept in hand until it is done."""
-        task = asyncio.ensure_future(work)
-        self._others.add(task)
-        task.add_done_callback(self._others.discard)
+    def _show_typing(self, message: Owed) -> None:
+        """Mark a message as read and show that a reply is being written, beside everything else. When many write at
+        once the replies themselves are what Meta is asked for."""
+        if message.kind != "seen" and len(self._others) < MOST_SIGNS:
+            task = asyncio.ensure_future(self._graph.read(message.id, typing=True))
+            self._others.add(task)
+            task.add_done_callback(self._others.discard)
 
 
 def _of_turn(waiting: Sequence[Owed], event: dict[str, Any]) -> list[Owed]:

@@ -3,6 +3,7 @@
 Error codes: developers.facebook.com, "Cloud API error codes".
 """
 
+import asyncio
 import logging
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 META = "https://graph.facebook.com"
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)  # seconds
+MOST_AT_ONCE = 16  # requests
 # Meta's own trouble, besides HTTP 429 and 5xx: unknown error, service unavailable, maintenance.
 PASSING = frozenset([1, 2, 131000, 131016, 131057])
 # A request that ended so never reached Meta.
@@ -60,13 +62,15 @@ class Graph:
 
     def __init__(self, settings: Settings) -> None:
         """Opens no connection yet."""
-        session = httpx.AsyncClient(timeout=TIMEOUT, limits=httpx.Limits(max_connections=50))
+        session = httpx.AsyncClient(timeout=TIMEOUT)
         self._client = WhatsApp(phone_id=settings.whatsapp_phone_id, token=settings.whatsapp_token, session=session)
         # pywa has no setting for it, and sets Meta's own on the session that it is given.
         session.base_url = httpx.URL(f"{settings.whatsapp_graph or META}/v{Version.GRAPH_API.value}")
         self._session = session
         self._recordings = settings.whatsapp_audio
         self._uploaded: dict[tuple[str, float], str] = {}
+        # httpx looks through all that wait for a connection at each step: a long queue takes all of the time.
+        self._places = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -76,7 +80,8 @@ class Graph:
         """Mark a message as read, with the sign that a reply is being written; what fails is left at that."""
         mark = self._client.indicate_typing if typing else self._client.mark_message_as_read
         try:
-            await mark(message_id)
+            async with self._places:
+                await mark(message_id)
         except Exception as error:
             logger.debug("A message was not marked as read (%s)", type(error).__name__)
 
@@ -98,7 +103,8 @@ class Graph:
             NotNow, Never: it was not sent.
         """
         try:
-            await self._send(bubble, to, reply)
+            async with self._places:
+                await self._send(bubble, to, reply)
         except WhatsAppError as error:
             raise _meaning(error) from None
         except httpx.RequestError as error:

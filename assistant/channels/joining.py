@@ -67,5 +67,6 @@ def pause(waiting: Sequence[Owed], now: float, is_danger: Callable[[str], bool])
     group = joined(waiting)
     if group[-1].kind != "text" or len(group) < len(waiting) or is_danger(words(group)):
         return 0.0
-    whole = min(group[-1].received + QUIET, group[0].received + LONGEST_WAIT)
-    return min(max(0.0, whole - now), QUIET)  # a clock that was set back waits no longer
+    if now < group[-1].received:  # the clock was set back: for an hour, perhaps
+        return 0.0
+    return max(0.0, min(group[-1].received + QUIET, group[0].received + LONGEST_WAIT) - now)

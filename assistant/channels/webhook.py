@@ -6,7 +6,7 @@ Field names: developers.facebook.com, "Cloud API webhooks, components".
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -98,18 +98,16 @@ def read(body: object, phone_id: str) -> Batch:
 
 def _read_change(value: Mapping[str, Any], batch: Batch) -> None:
     contacts = list(_rows(value, "contacts"))
-    for number, row in enumerate(_rows(value, "messages")):
-        contact = contacts[number] if number < len(contacts) else (contacts[0] if contacts else {})
-        found = _message(row, contact)
+    for row in _rows(value, "messages"):
+        found = _message(row, _contact(row, contacts))
         if isinstance(found, Received):
             batch.messages.append(found)
         else:
             batch.ignored[f"message {found}"] += 1
     for row in _rows(value, "statuses"):
         errors = list(_rows(row, "errors"))
-        code = errors[0].get("code") if errors else None
-        state, reply = _word(row.get("status")), _text(row.get("biz_opaque_callback_data"))
-        batch.statuses.append(Status(state, reply, code if isinstance(code, int) else None))
+        code = _code(errors[0].get("code")) if errors else None
+        batch.statuses.append(Status(_word(row.get("status")), _text(row.get("biz_opaque_callback_data")), code))
 
 
 def _message(row: Mapping[str, Any], contact: Mapping[str, Any]) -> Received | str:
@@ -173,7 +171,7 @@ def _tap(button: str, title: str) -> tuple[Kind, str]:
 def _place(location: Mapping[str, Any]) -> tuple[Kind, str]:
     """A shared place, to two decimals (about a kilometre): enough to find who is near."""
     latitude, longitude = location.get("latitude"), location.get("longitude")
-    if not all(isinstance(degrees, (int, float)) for degrees in (latitude, longitude)):
+    if not all(isinstance(degrees, (int, float)) and abs(degrees) <= 180 for degrees in (latitude, longitude)):
         return "other", ""
     near = payload(f"near.{latitude:.2f},{longitude:.2f}")
     return ("tap", near) if target(near) else ("other", "")
@@ -185,9 +183,21 @@ def _person(row: Mapping[str, Any], contact: Mapping[str, Any]) -> str:
     return number or _text(row.get("from_user_id")) or _text(contact.get("user_id"))
 
 
+def _contact(row: Mapping[str, Any], contacts: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Who wrote a message. Meta names each person of a batch once: their place in the list says nothing."""
+    name = _text(row.get("from_user_id"))
+    same = [contact for contact in contacts if not name or _text(contact.get("user_id")) == name]
+    return same[0] if len(same) == 1 else {}
+
+
 def _sent(row: Mapping[str, Any]) -> float:
     written = str(row.get("timestamp"))
     return float(written) if written.isascii() and written.isdigit() and len(written) <= 12 else 0.0
+
+
+def _code(value: object) -> int | None:
+    """An error code of Meta's; anything else would not fit its column."""
+    return value if type(value) is int and 0 <= value < 2**31 else None
 
 
 def _rows(parent: object, name: str) -> Iterator[Mapping[str, Any]]:
@@ -200,7 +210,7 @@ def _row(value: object) -> Mapping[str, Any]:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else str(value) if isinstance(value, int) and value is not True else ""
+    return value if isinstance(value, str) else str(value) if type(value) is int else ""
 
 
 def _word(value: object) -> str:

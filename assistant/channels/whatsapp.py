@@ -9,7 +9,6 @@ import hmac
 import json
 import logging
 import os
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -42,7 +41,7 @@ class WhatsApp(InputChannel):
         self._settings = Settings.from_environment(os.environ)
         self._key = sender_key(self._settings).encode()
         self._answering: Answering | None = None
-        self._sweep: asyncio.Task[None] | None = None
+        self._beside: list[asyncio.Future[None]] = []
 
     @classmethod
     def name(cls) -> str:
@@ -58,12 +57,15 @@ class WhatsApp(InputChannel):
             agent = app.ctx.agent
             engine = agent.tracker_store._tracker_store.engine
             self._answering = Answering(agent, engine, Seal(self._key), Graph(self._settings), on_new_message)
-            self._sweep = asyncio.ensure_future(self._answering.sweep())
+            self._beside = [
+                asyncio.ensure_future(work()) for work in (self._answering.sweep, self._answering.write_down)
+            ]
 
         @routes.listener("before_server_stop")
         async def end(_app: Sanic, _loop: object) -> None:
-            if self._sweep and self._answering:
-                self._sweep.cancel()
+            for work in self._beside:
+                work.cancel()
+            if self._answering:
                 await self._answering.stop()
 
         # Sanic marks its handlers, which methods cannot be.
@@ -121,11 +123,11 @@ class WhatsApp(InputChannel):
             if message.kind != "taken_back":
                 key = self._name(message.id)
                 rows.append((key, sender_id, answering.sealed(key, message)))
-        told = [part for status in batch.statuses if (part := _part(status))]
-        counts = batch.ignored + Counter(f"in {message.kind}" for message in batch.messages)
-        if not (rows or taken_back or told or counts):
-            return
-        inbox.accept(answering.engine, rows, taken_back, told, counts)
+        answering.told += [told for status in batch.statuses if (told := _told(status))]
+        answering.counts.update(batch.ignored)
+        answering.counts.update(f"in {message.kind}" for message in batch.messages)
+        if rows or taken_back:
+            answering.counts["seen before"] += inbox.accept(answering.engine, rows, taken_back)
         for _, sender_id, _ in rows:
             answering.wake(sender_id)
 
@@ -138,10 +140,11 @@ class WhatsApp(InputChannel):
         return pseudonym(f"whatsapp message {message_id}", self._key)
 
 
-def _part(status: Status) -> tuple[str, int, str, int | None] | None:
-    """The part of a reply that a status tells of, as we named it (`assistant.channels.answering`)."""
+def _told(status: Status) -> inbox.Told | None:
+    """What a status tells of a part of a reply, which we named (`assistant.channels.answering`)."""
     turn, _, part = status.reply.partition(".")
-    return (turn, int(part), status.state, status.code) if part.isascii() and part.isdigit() and len(part) < 4 else None
+    named = part.isascii() and part.isdigit() and len(part) < 4
+    return inbox.Told(turn, int(part), status.state, status.code) if named else None
 
 
 async def _health(_request: Request) -> HTTPResponse:

@@ -67,7 +67,8 @@ def tapped(target: str, last: Turn) -> Turn | None:
         return _turn(replace(search, need=value, organisation=None), last)
     if kind == "near":
         latitude, _, longitude = value.partition(",")
-        return _turn(replace(search, near=(float(latitude), float(longitude)), city=None, anywhere=False), last)
+        here = replace(search, near=(float(latitude), float(longitude)), city=None, anywhere=False)
+        return _turn(_with_subject(here, last), last)
     if kind == "place":
         return _shown(replace(search, wants="place", place=value, nth=None), last)
     if target == "search.more":

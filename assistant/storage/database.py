@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Engine
 from sqlalchemy.engine.url import URL, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
 
 from assistant.paths import ROOT
 
@@ -90,6 +92,17 @@ def try_out(url: URL) -> None:
             connection.exec_driver_sql("ROLLBACK")
     finally:
         engine.dispose()
+
+
+def with_open_connections(engine: Engine) -> Engine:
+    """The same database with connections that stay open: SQLAlchemy opens an SQLite file anew for each use, which with
+    its pragmas took a quarter of the time under load (docs/decisions.md, "WhatsApp")."""
+    if not _file(engine.url):
+        return engine
+    engine.dispose()
+    kept = sa.create_engine(engine.url, poolclass=QueuePool, connect_args={"check_same_thread": False})
+    sa.event.listen(kept, "connect", set_pragmas)
+    return kept
 
 
 def set_pragmas(connection: Any, _record: Any) -> None:  # noqa: ANN401 (of the database driver)

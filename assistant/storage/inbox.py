@@ -15,10 +15,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.sql.dml import Delete, Insert
+from sqlalchemy.sql.elements import TextClause
 
+LONGEST_NAME = 80  # characters of what is counted
 _TABLES = sa.MetaData()
 INBOX = sa.Table(
     "inbox",
@@ -46,13 +46,41 @@ COUNTS = sa.Table(
     "counts",
     _TABLES,
     sa.Column("day", sa.String(10), primary_key=True),
-    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("name", sa.String(LONGEST_NAME), primary_key=True),
     sa.Column("number", sa.Integer, nullable=False),
 )
 
 # States of a part in the order in which it can come to them. Statuses come in any order and twice: only forward.
 STATES = ("sending", "accepted", "sent", "delivered", "read", "played", "refused", "failed")
 KEPT = 9 * 24 * 3600  # seconds; Meta delivers again for up to 7 days
+
+# Written out, for both databases: SQLAlchemy 1.4 puts an INSERT with ON CONFLICT together anew each time, which took
+# longer than the database.
+_KEEP = sa.text(
+    "INSERT INTO inbox (key, sender_id, received, sealed) VALUES (:key, :sender_id, :now, :sealed) "
+    "ON CONFLICT (key) DO NOTHING"
+)
+_TAKE_BACK = sa.text("UPDATE inbox SET sealed = NULL WHERE key = :key")
+_FINISH = sa.text("UPDATE inbox SET sealed = NULL WHERE key IN :keys").bindparams(sa.bindparam("keys", expanding=True))
+_OWED_TO = sa.text(
+    "SELECT key, received, sealed FROM inbox WHERE sender_id = :sender_id AND sealed IS NOT NULL ORDER BY id"
+)
+_WAITING = sa.text("SELECT sender_id FROM inbox WHERE sealed IS NOT NULL GROUP BY sender_id ORDER BY min(id)")
+_DELIVERIES = sa.text("SELECT part, state FROM deliveries WHERE turn = :turn")
+_EARLIER = "deliveries.state IN :earlier"
+_NOTE = sa.text(
+    "INSERT INTO deliveries (turn, part, sender_id, state, code, timestamp) "
+    "VALUES (:turn, :part, :sender_id, :state, :code, :now) ON CONFLICT (turn, part) DO UPDATE "
+    f"SET state = excluded.state, code = excluded.code, timestamp = excluded.timestamp WHERE {_EARLIER}"
+).bindparams(sa.bindparam("earlier", expanding=True))
+_TELL = sa.text(
+    "UPDATE deliveries SET state = :state, code = :code, timestamp = :now "
+    f"WHERE turn = :turn AND part = :part AND {_EARLIER}"
+).bindparams(sa.bindparam("earlier", expanding=True))
+_COUNT = sa.text(
+    "INSERT INTO counts (day, name, number) VALUES (:day, :name, :number) "
+    "ON CONFLICT (day, name) DO UPDATE SET number = counts.number + excluded.number"
+)
 
 
 @dataclass(frozen=True)
@@ -64,26 +92,31 @@ class Row:
     sealed: str
 
 
+@dataclass(frozen=True)
+class Told:
+    """What Meta tells of a part of a reply."""
+
+    turn: str
+    part: int
+    state: str
+    code: int | None
+
+
 def create(engine: Engine) -> None:
     """Make the tables where there are none."""
     _TABLES.create_all(engine, checkfirst=True)
 
 
-def accept(
-    engine: Engine,
-    rows: Sequence[tuple[str, str, str]],
-    taken_back: Iterable[tuple[str, str]],
-    told: Iterable[tuple[str, int, str, int | None]],
-    counts: Mapping[str, int],
-) -> None:
+def accept(engine: Engine, rows: Sequence[tuple[str, str, str]], taken_back: Iterable[tuple[str, str]] = ()) -> int:
     """Keep what came in one request, all of it or nothing.
 
     Args:
         engine: the database.
         rows: key, sender and sealed content of each message.
         taken_back: key and sender of messages that people changed or took back; they may come later than that.
-        told: turn, part, state and error code of parts of replies, as Meta tells them.
-        counts: what else to count, by name.
+
+    Returns:
+        How many of the messages had come before.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: the database cannot be written, and nothing was kept.
@@ -91,108 +124,102 @@ def accept(
     now, new = time.time(), 0
     with engine.begin() as connection:
         for key, sender_id in taken_back:
-            connection.execute(sa.update(INBOX).where(INBOX.c.key == key).values(sealed=None))
-            connection.execute(_new(connection, key, sender_id, now, None))
+            connection.execute(_TAKE_BACK, {"key": key})
+            connection.execute(_KEEP, {"key": key, "sender_id": sender_id, "now": now, "sealed": None})
         for key, sender_id, sealed in rows:
-            new += connection.execute(_new(connection, key, sender_id, now, sealed)).rowcount
-        failed = [code for turn, part, state, code in told if _tell(connection, turn, part, state, code, now)]
-        seen_before = {"seen before": len(rows) - new} if len(rows) > new else {}
-        _count(connection, {**counts, **seen_before, **Counter(f"failed {code or 'unknown'}" for code in failed)})
-
-
-def _new(connection: Connection, key: str, sender_id: str, now: float, sealed: str | None) -> Insert:
-    row = {"key": key, "sender_id": sender_id, "received": now, "sealed": sealed}
-    return _insert(connection, INBOX).values(row).on_conflict_do_nothing(index_elements=["key"])
+            kept = connection.execute(_KEEP, {"key": key, "sender_id": sender_id, "now": now, "sealed": sealed})
+            new += kept.rowcount
+    return len(rows) - new
 
 
 def owed(engine: Engine, sender_id: str) -> list[Row]:
     """Messages of a person that are owed a reply, in order of arrival."""
-    wanted = sa.select(INBOX.c.key, INBOX.c.received, INBOX.c.sealed)
-    query = wanted.where(INBOX.c.sender_id == sender_id, _OWED).order_by(INBOX.c.id)
     with engine.connect() as connection:
-        return [Row(*row) for row in connection.execute(query)]
+        return [Row(*row) for row in connection.execute(_OWED_TO, {"sender_id": sender_id})]
 
 
 def waiting(engine: Engine) -> list[str]:
     """Everybody who is owed a reply, who has waited longest first."""
-    query = sa.select(INBOX.c.sender_id).where(_OWED).group_by(INBOX.c.sender_id).order_by(sa.func.min(INBOX.c.id))
     with engine.connect() as connection:
-        return [sender_id for (sender_id,) in connection.execute(query)]
+        return [sender_id for (sender_id,) in connection.execute(_WAITING)]
 
 
-def deliveries(engine: Engine, turn: str) -> dict[int, tuple[str, float]]:
-    """State of each part of a reply that was begun, and since when."""
-    query = sa.select(DELIVERIES.c.part, DELIVERIES.c.state, DELIVERIES.c.timestamp).where(DELIVERIES.c.turn == turn)
+def deliveries(engine: Engine, turn: str) -> dict[int, str]:
+    """State of each part of a reply that was begun."""
     with engine.connect() as connection:
-        return {part: (state, since) for part, state, since in connection.execute(query)}
+        return dict(connection.execute(_DELIVERIES, {"turn": turn}).all())
 
 
-def note(engine: Engine, turn: str, part: int, sender_id: str, state: str, code: int | None = None) -> None:
-    """Note what we do with a part of a reply: `sending`, `accepted` or `refused`."""
-    with engine.begin() as connection:
-        _note(connection, turn, part, sender_id, state, code)
-
-
-def finish(engine: Engine, keys: Sequence[str], counted: str | None = None) -> None:
-    """Nothing is owed any more for these messages: what was sealed is gone.
+def note(
+    engine: Engine,
+    turn: str,
+    part: int,
+    sender_id: str,
+    state: str,
+    code: int | None = None,
+    finished: Sequence[str] = (),
+) -> None:
+    """Note what we do with a part of a reply; a status that overtook our own note is not undone by it.
 
     Args:
         engine: the database.
-        keys: of the messages.
-        counted: what to count of today, where something is worth it.
+        turn: key of the first message that is answered.
+        part: number of the part, from 0.
+        sender_id: whose conversation it is.
+        state: `sending`, `accepted` or `refused`.
+        code: Meta's, of what was refused.
+        finished: keys of messages for which nothing is owed any more, with the last part.
+    """
+    row = {"turn": turn, "part": part, "sender_id": sender_id, "state": state, "code": code, "now": time.time()}
+    with engine.begin() as connection:
+        connection.execute(_NOTE, {**row, "earlier": STATES[: STATES.index(state) + 1]})
+        if finished:
+            connection.execute(_FINISH, {"keys": list(finished)})
+
+
+def finish(engine: Engine, keys: Sequence[str]) -> None:
+    """Nothing is owed any more for these messages: what was sealed is gone."""
+    with engine.begin() as connection:
+        connection.execute(_FINISH, {"keys": list(keys)})
+
+
+def tell(engine: Engine, told: Iterable[Told], counts: Mapping[str, int]) -> None:
+    """Write what Meta tells of parts of replies, and count; a part that is not known (erased since) is left alone.
+
+    Args:
+        engine: the database.
+        told: statuses, in any order.
+        counts: what else to count today, by name.
     """
     with engine.begin() as connection:
-        connection.execute(sa.update(INBOX).where(INBOX.c.key.in_(keys)).values(sealed=None))
-        _count(connection, {counted: 1} if counted else {})
+        failed = Counter(
+            f"failed {one.code or 'unknown'}" for one in told if _moved(connection, one) and one.state == "failed"
+        )
+        day = time.strftime("%Y-%m-%d", time.gmtime())
+        for name, number in (failed + Counter(counts)).items():
+            connection.execute(_COUNT, {"day": day, "name": name[:LONGEST_NAME], "number": number})
 
 
-def _note(connection: Connection, turn: str, part: int, sender_id: str, state: str, code: int | None) -> None:
-    """Move a part forward; a status that overtook our own note is not undone by it."""
-    values = {"state": state, "code": code, "timestamp": time.time()}
-    row = _insert(connection, DELIVERIES).values(turn=turn, part=part, sender_id=sender_id, **values)
-    not_later = DELIVERIES.c.state.in_(STATES[: STATES.index(state) + 1])
-    connection.execute(row.on_conflict_do_update(index_elements=["turn", "part"], set_=values, where=not_later))
-
-
-def _tell(connection: Connection, turn: str, part: int, state: str, code: int | None, now: float) -> bool:
-    """Move a part to what Meta says became of it; whether that is news, and bad.
-
-    A part that is not known (erased since, or another program's) is left alone.
-    """
-    if state not in STATES:
+def _moved(connection: Connection, one: Told) -> bool:
+    if one.state not in STATES:
         return False
-    earlier = DELIVERIES.c.state.in_(STATES[: STATES.index(state)])
-    known = sa.update(DELIVERIES).where(DELIVERIES.c.turn == turn, DELIVERIES.c.part == part, earlier)
-    moved = connection.execute(known.values(state=state, code=code, timestamp=now)).rowcount
-    return bool(moved) and state == "failed"
+    row = {"turn": one.turn, "part": one.part, "state": one.state, "code": one.code, "now": time.time()}
+    return bool(connection.execute(_TELL, {**row, "earlier": STATES[: STATES.index(one.state)] or ("",)}).rowcount)
 
 
-def _count(connection: Connection, counts: Mapping[str, int]) -> None:
-    day = time.strftime("%Y-%m-%d", time.gmtime())
-    for name, number in counts.items():
-        row = _insert(connection, COUNTS).values(day=day, name=name[:80], number=number)
-        added = {"number": COUNTS.c.number + number}
-        connection.execute(row.on_conflict_do_update(index_elements=["day", "name"], set_=added))
-
-
-def forget(sender_id: str) -> list[Delete]:
+def forget(sender_id: str) -> list[TextClause]:
     """Statements that erase a person, save what is still owed; messages that were answered stay known by their key.
 
     Without the key Meta's second delivery of a message, days later, would be a new one.
     """
-    answered = sa.update(INBOX).where(INBOX.c.sender_id == sender_id, INBOX.c.sealed.is_(None)).values(sender_id="")
-    return [answered, sa.delete(DELIVERIES).where(DELIVERIES.c.sender_id == sender_id)]
+    answered = "UPDATE inbox SET sender_id = '' WHERE sender_id = :sender_id AND sealed IS NULL"
+    delivered = "DELETE FROM deliveries WHERE sender_id = :sender_id"
+    return [sa.text(statement).bindparams(sender_id=sender_id) for statement in (answered, delivered)]
 
 
 def tidy(engine: Engine) -> None:
     """Drop what Meta will not deliver again, and deliveries as old."""
-    before = time.time() - KEPT
+    before = {"before": time.time() - KEPT}
     with engine.begin() as connection:
-        connection.execute(sa.delete(INBOX).where(INBOX.c.received < before, INBOX.c.sealed.is_(None)))
-        connection.execute(sa.delete(DELIVERIES).where(DELIVERIES.c.timestamp < before))
-
-
-def _insert(connection: Connection, table: sa.Table) -> Insert:
-    """An INSERT that can say what to do on a conflict: each database has its own."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+        connection.execute(sa.text("DELETE FROM inbox WHERE received < :before AND sealed IS NULL"), before)
+        connection.execute(sa.text("DELETE FROM deliveries WHERE timestamp < :before"), before)

@@ -21,6 +21,7 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -35,8 +36,8 @@ from assistant.storage.database import (
     mend,
     place,
     prepare_file,
-    set_pragmas,
     try_out,
+    with_open_connections,
 )
 
 logger = logging.getLogger(__name__)
@@ -85,9 +86,8 @@ class TrackerStore(SQLTrackerStore):
         try:
             try_out(url)
             super().__init__(domain, host=url.render_as_string(hide_password=False), event_broker=event_broker)
-            if self.engine.dialect.name == "sqlite":
-                sa.event.listen(self.engine, "connect", set_pragmas)
-                self.engine.dispose()  # the connection that made the table has no pragmas
+            self.engine: Engine = with_open_connections(self.engine)
+            self.sessionmaker.configure(bind=self.engine)
             # Rasa logs errors with their text, and SQLAlchemy's texts quote what was to be written.
             self.engine.hide_parameters = True
             feedback.create(self.engine)

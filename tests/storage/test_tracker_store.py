@@ -285,6 +285,7 @@ def full(connection, _):
 @pytest.mark.parametrize(("break_it", "mend"), [(read_only, "chown"), (full, "free space")])
 def test_failed_write_is_one_clear_line_and_the_turn_goes_on(folder, store, caplog, break_it, mend):
     sa.event.listen(store.engine, "connect", break_it)
+    store.engine.dispose()  # connections stay open
     outer = wrapped(store)
     tracker = asyncio.run(take_turn(outer, [*START, *turn(f"{WORD} {NUMBER} " + "x" * 50_000)], "sender-4711"))
     assert tracker.latest_message.text.startswith(WORD)
