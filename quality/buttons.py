@@ -22,6 +22,7 @@ NEVER_ASKED_BACK = frozenset(["chat", "urgent", "follow", "out_of_scope", "langu
 def check(root: Path = ROOT) -> Iterator[Problem]:
     """Problems of the buttons of the project at `root`."""
     yield from _long(root)
+    yield from _around_a_list(root)
     yield from _same(root)
 
 
@@ -60,6 +61,15 @@ def _long(root: Path) -> Iterator[Problem]:
             if not 0 < len(words) <= LONGEST_TITLE:
                 what = f"{response}: the button {words!r} has {len(words)} characters; shorten it to {LONGEST_TITLE}."
                 yield Problem("titles", response.path, what)
+
+
+def _around_a_list(root: Path) -> Iterator[Problem]:
+    """The words of the button that opens a list on WhatsApp are a title too, of the button and of the list."""
+    where = "data/interface/whatsapp.yml"
+    for language, words in yaml.read(root / where)["list"].items():
+        if not 0 < len(words) <= LONGEST_TITLE:
+            what = f"list ({language}) is {words!r}, {len(words)} characters; 1 to "
+            yield Problem("titles", where, f"{what}{LONGEST_TITLE} are shown. Shorten it.")
 
 
 def _same(root: Path) -> Iterator[Problem]:

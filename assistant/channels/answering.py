@@ -59,15 +59,19 @@ class Answering:
         self._others: set[asyncio.Future[None]] = set()
         self.told: list[inbox.Told] = []
         self.counts: Counter[str] = Counter()
-        self._as_written: dict[str, str] = {}
+        self._as_written: dict[str, dict[str, str]] = {}
         self._surely_not_out: set[str] = set()
         self._turns, self._starts = asyncio.Semaphore(MOST_TURNS), asyncio.Lock()
 
-    def sealed(self, key: str, message: Received) -> str:
-        """A message as it may lie on disk; what was written itself stays in memory until it is answered."""
-        self._as_written[key] = message.text
+    def sealed(self, message: Received) -> str:
+        """A message as it may lie on disk."""
         kept = {name: value for name, value in asdict(message).items() if name != "replaces"}
         return self._seal.close(json.dumps({**kept, "text": redact(message.text)}))
+
+    def take(self, sender_id: str, key: str, text: str) -> None:
+        """See to a message that was kept; what was written itself stays in memory until the person is answered."""
+        self._as_written.setdefault(sender_id, {})[key] = text
+        self.wake(sender_id)
 
     def wake(self, sender_id: str) -> None:
         """See to a person who is owed a reply, unless that is being done."""
@@ -138,9 +142,10 @@ class Answering:
             logger.exception("A message on WhatsApp could not be answered. It is tried again in %s seconds", SWEEP)
         finally:
             del self._people[sender_id]
+            self._as_written.pop(sender_id, None)
 
     def _owed(self, sender_id: str) -> list[Owed]:
-        owed = []
+        owed, as_written = [], self._as_written.get(sender_id, {})
         for row in inbox.owed(self.engine, sender_id):
             try:
                 kept = json.loads(self._seal.open(row.sealed))
@@ -148,7 +153,7 @@ class Answering:
                 logger.error("A message in the inbox was sealed with another SENDER_KEY and cannot be answered.")
                 self._finish([row.key], "unsealable")
                 continue
-            kept["text"] = self._as_written.get(row.key, kept["text"])
+            kept["text"] = as_written.get(row.key, kept["text"])
             owed.append(Owed(key=row.key, received=row.received, **kept))
         return owed
 
@@ -238,7 +243,6 @@ class Answering:
             inbox.note(self.engine, turn, number, sender_id, "accepted" if code is None else "refused", code, finished)
         if number in sent:  # the last part was out already
             inbox.finish(self.engine, keys)
-        self._drop(keys)
 
     async def _told(self, turn: str, part: int) -> str:
         """What Meta says of a part that may be out, or still `sending` when it has said nothing for a while."""
@@ -270,11 +274,7 @@ class Answering:
         """Nothing is owed any more for these messages, and no reply goes out."""
         inbox.finish(self.engine, keys)
         self.counts.update([counted] if counted else [])
-        self._drop(keys)
-
-    def _drop(self, keys: Sequence[str]) -> None:
-        for key in keys:
-            self._as_written.pop(key, None)
+        self._surely_not_out -= {reply for reply in self._surely_not_out if reply.partition(".")[0] in keys}
 
     def _show_typing(self, message: Owed) -> None:
         """Mark a message as read and show that a reply is being written, beside everything else. When many write at

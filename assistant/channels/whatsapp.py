@@ -9,6 +9,7 @@ import hmac
 import json
 import logging
 import os
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 MOST_BYTES = 3 * 1024 * 1024  # of a body; Meta sends no more
 SIGNATURE = "x-hub-signature-256"
+# A part of a reply as we name it to Meta; what another program named otherwise might fit into no column.
+_PART = re.compile(r"([0-9a-f]{32})\.([0-9]{1,3})")
 Handle = Callable[[UserMessage], Awaitable[Any]]
 
 
@@ -115,21 +118,17 @@ class WhatsApp(InputChannel):
 
     def _keep(self, batch: Batch, answering: Answering) -> None:
         """Write a batch down, then see to its people."""
-        rows, taken_back = [], []
-        for message in batch.messages:
-            sender_id = self._sender(message)
-            if message.replaces:
-                taken_back.append((self._name(message.replaces), sender_id))
-            if message.kind != "taken_back":
-                key = self._name(message.id)
-                rows.append((key, sender_id, answering.sealed(key, message)))
+        named = [(self._name(message.id), self._sender(message), message) for message in batch.messages]
+        taken_back = [(self._name(message.replaces), who) for _, who, message in named if message.replaces]
+        kept = [(key, who, message) for key, who, message in named if message.kind != "taken_back"]
         answering.told += [told for status in batch.statuses if (told := _told(status))]
         answering.counts.update(batch.ignored)
         answering.counts.update(f"in {message.kind}" for message in batch.messages)
-        if rows or taken_back:
+        if kept or taken_back:
+            rows = [(key, who, answering.sealed(message)) for key, who, message in kept]
             answering.counts["seen before"] += inbox.accept(answering.engine, rows, taken_back)
-        for _, sender_id, _ in rows:
-            answering.wake(sender_id)
+        for key, who, message in kept:
+            answering.take(who, key, message.text)
 
     def _sender(self, message: Received) -> str:
         """Id of the conversation: a keyed hash of the person's number."""
@@ -142,9 +141,8 @@ class WhatsApp(InputChannel):
 
 def _told(status: Status) -> inbox.Told | None:
     """What a status tells of a part of a reply, which we named (`assistant.channels.answering`)."""
-    turn, _, part = status.reply.partition(".")
-    named = part.isascii() and part.isdigit() and len(part) < 4
-    return inbox.Told(turn, int(part), status.state, status.code) if named else None
+    named = _PART.fullmatch(status.reply)
+    return inbox.Told(named[1], int(named[2]), status.state, status.code) if named else None
 
 
 async def _health(_request: Request) -> HTTPResponse:

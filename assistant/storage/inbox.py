@@ -52,6 +52,7 @@ COUNTS = sa.Table(
 
 # States of a part in the order in which it can come to them. Statuses come in any order and twice: only forward.
 STATES = ("sending", "accepted", "sent", "delivered", "read", "played", "refused", "failed")
+MOST_OWED = 50  # read at once: who floods the inbox slows nobody else
 KEPT = 9 * 24 * 3600  # seconds; Meta delivers again for up to 7 days
 
 # Written out, for both databases: SQLAlchemy 1.4 puts an INSERT with ON CONFLICT together anew each time, which took
@@ -63,7 +64,8 @@ _KEEP = sa.text(
 _TAKE_BACK = sa.text("UPDATE inbox SET sealed = NULL WHERE key = :key")
 _FINISH = sa.text("UPDATE inbox SET sealed = NULL WHERE key IN :keys").bindparams(sa.bindparam("keys", expanding=True))
 _OWED_TO = sa.text(
-    "SELECT key, received, sealed FROM inbox WHERE sender_id = :sender_id AND sealed IS NOT NULL ORDER BY id"
+    "SELECT key, received, sealed FROM inbox WHERE sender_id = :sender_id AND sealed IS NOT NULL "
+    "ORDER BY id LIMIT :most"
 )
 _WAITING = sa.text("SELECT sender_id FROM inbox WHERE sealed IS NOT NULL GROUP BY sender_id ORDER BY min(id)")
 _DELIVERIES = sa.text("SELECT part, state FROM deliveries WHERE turn = :turn")
@@ -133,9 +135,9 @@ def accept(engine: Engine, rows: Sequence[tuple[str, str, str]], taken_back: Ite
 
 
 def owed(engine: Engine, sender_id: str) -> list[Row]:
-    """Messages of a person that are owed a reply, in order of arrival."""
+    """The first messages of a person that are owed a reply, at most `MOST_OWED`, in order of arrival."""
     with engine.connect() as connection:
-        return [Row(*row) for row in connection.execute(_OWED_TO, {"sender_id": sender_id})]
+        return [Row(*row) for row in connection.execute(_OWED_TO, {"sender_id": sender_id, "most": MOST_OWED})]
 
 
 def waiting(engine: Engine) -> list[str]:

@@ -214,6 +214,11 @@ class TestButtons:
     def test_a_shared_place_replaces_the_city(self) -> None:
         assert search(tap("near.35.76,-5.8", CITY_ASKED)).near == (35.76, -5.8)
 
+    def test_a_shared_place_is_for_what_was_talked_about(self) -> None:
+        answered = Turn("services.legal_aid", "answer", "services.legal_aid", subject="services.legal_aid")
+        found = search(tap("near.35.76,-5.8", answered))
+        assert (found.need, found.near, found.missing) == ("legal_aid", (35.76, -5.8), None)
+
     def test_what_was_wanted_before_is_not_wanted_again(self) -> None:
         more = told("out_of_scope", FOUND, words=2, detail="more")
         assert search(tap("city.oujda", more)) == replace(search(FOUND), city="oujda")

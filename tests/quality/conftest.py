@@ -76,6 +76,7 @@ def _write(root: Path) -> None:
         "data/lexicon/cities.yml": "cities:\n  rabat: {fr: Rabat, ar: الرباط}\n  tanger: {fr: Tanger, ar: طنجة}\n",
         "data/lexicon/needs.yml": "needs:\n  health: {fr: Santé, ar: الصحة}\n  school: {fr: École, ar: المدرسة}\n",
         "data/topics/search.yml": 'search_buttons:\n  search.more: {fr: "Un autre", ar: "جهة أخرى"}\n',
+        "data/interface/whatsapp.yml": 'list: {fr: "Choisir", ar: "اختاروا", both: "اختاروا · Choisir"}\n',
         "data/answers/regul.yml": "responses:\n"
         + _answer("utter_regul/card", "En 2014 : {phone:hcr-rabat}.", "سنة 2014: {phone:hcr-rabat}.", SOURCED)
         + _answer("utter_follow/card_cost", "En mars 2014, rien.", "في مارس 2014 لا شيء.", SOURCED),

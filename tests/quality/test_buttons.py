@@ -19,6 +19,13 @@ def test_a_title_as_long_as_allowed(project):
     assert project.problems() == []
 
 
+def test_the_words_that_open_a_list_on_whatsapp(project):
+    project.replace("data/interface/whatsapp.yml", '"Choisir"', f'"{"x" * 21}"')
+    assert project.problems() == [
+        f"titles: data/interface/whatsapp.yml: list (fr) is {'x' * 21!r}, 21 characters; 1 to 20 are shown. Shorten it."
+    ]
+
+
 def test_the_emoji_of_a_menu_counts(project):
     project.replace(TOPICS, '"Papiers"', f'"{"x" * 19}"')
     assert project.problems() == [

@@ -96,3 +96,54 @@ def test_unreadable_line_of_the_settings_file_is_named_without_its_value(tmp_pat
     with pytest.raises(SettingsError, match=r"\.env, line 2: No closing quotation") as error:
         environment(file, {})
     assert "don" not in str(error.value)
+
+
+WHATSAPP = {
+    "WHATSAPP_PHONE_ID": "100000000000009",
+    "WHATSAPP_TOKEN": "secret-token",
+    "WHATSAPP_APP_SECRET": "secret-of-the-app",
+    "WHATSAPP_VERIFY_TOKEN": "secret-word",
+}
+KEY = {"SENDER_KEY": "k" * 32}
+
+
+def test_whatsapp_is_open_with_all_credentials_and_closed_without():
+    assert not Settings.from_environment({}).whatsapp
+    assert Settings.from_environment({**WHATSAPP, **KEY}).whatsapp
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_whatsapp_has_all_credentials_or_none(number):
+    given = dict(list(WHATSAPP.items())[:number])
+    missing = ", ".join(list(WHATSAPP)[number:])
+    with pytest.raises(SettingsError) as error:
+        Settings.from_environment({**given, **KEY})
+    assert str(error.value) == f"WhatsApp lacks {missing}: set all four, from Meta's console, or none."
+
+
+@pytest.mark.parametrize(
+    "graph", ["", "https://graph.facebook.com", "http://10.0.0.7:5056", "http://127.0.0.1.evil.ma"]
+)
+def test_numbers_of_real_people_need_a_key_of_ones_own(graph):
+    with pytest.raises(SettingsError, match="openssl rand -hex 32") as error:
+        Settings.from_environment({**WHATSAPP, "WHATSAPP_GRAPH": graph})
+    assert "secret-" not in str(error.value)
+    assert Settings.from_environment({**WHATSAPP, **KEY, "WHATSAPP_GRAPH": graph}).whatsapp
+
+
+@pytest.mark.parametrize("graph", ["http://127.0.0.1:5056", "http://localhost:5056", "http://[::1]:5056"])
+def test_the_sandbox_needs_no_key(graph):
+    assert Settings.from_environment({**WHATSAPP, "WHATSAPP_GRAPH": graph}).whatsapp
+
+
+@pytest.mark.parametrize("name", WHATSAPP)
+@pytest.mark.parametrize("value", ["secret word", "secreté", "secret\nHost: x"])
+def test_a_credential_that_cannot_be_one_is_refused_without_showing_it(name, value):
+    with pytest.raises(SettingsError) as error:
+        Settings.from_environment({**WHATSAPP, **KEY, name: value})
+    assert str(error.value).startswith(f"{name} is with spaces or letters")
+    assert "secret" not in str(error.value).replace("_SECRET", "")
+
+
+def test_credentials_of_whatsapp_are_not_in_the_representation():
+    assert "secret-" not in repr(Settings.from_environment({**WHATSAPP, **KEY}))

@@ -1,0 +1,120 @@
+"""Which messages make one turn, and how long it waits for more: whatever people write, and whatever the clock does."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.channels.joining import LONGEST_WAIT, MOST_CHARACTERS, QUIET, Owed, joined, pause, words
+from assistant.channels.webhook import Kind
+from assistant.nlu.safeguard import Safeguard
+
+NOON = 1_790_000_000.0
+KINDS: list[Kind] = ["text", "tap", "audio", "image", "other", "seen"]
+
+
+def owed(text: str, received: float = NOON, kind: Kind = "text") -> Owed:
+    return Owed(f"key of {text}", received, "wamid.1", "212600000042", kind, text, received)
+
+
+@st.composite
+def waiting(draw: st.DrawFn) -> list[Owed]:
+    """What a person may be owed, in order of arrival."""
+    kinds = draw(st.lists(st.sampled_from(["text"] * 9 + KINDS), min_size=1, max_size=12))
+    lengths = draw(st.lists(st.integers(0, 400) | st.integers(0, 4_096), min_size=len(kinds), max_size=len(kinds)))
+    gaps = draw(st.lists(st.floats(0, 5), min_size=len(kinds), max_size=len(kinds)))
+    rows = zip(range(len(kinds)), kinds, lengths, strict=True)
+    return [
+        replace(owed("x" * length, NOON + sum(gaps[: number + 1]), kind), key=str(number))
+        for number, kind, length in rows
+    ]
+
+
+def turns(messages: list[Owed]) -> list[list[Owed]]:
+    """All turns of what waits."""
+    made = []
+    while messages:
+        made.append(joined(messages))
+        messages = messages[len(made[-1]) :]
+    return made
+
+
+@given(waiting())
+def test_nothing_is_lost_nor_changes_its_place(messages: list[Owed]) -> None:
+    assert [message for turn in turns(messages) for message in turn] == messages
+
+
+@given(waiting())
+def test_only_words_are_joined_and_only_so_many(messages: list[Owed]) -> None:
+    for turn in turns(messages):
+        assert turn
+        if len(turn) > 1:
+            assert {message.kind for message in turn} == {"text"}
+            assert len(words(turn)) <= MOST_CHARACTERS
+
+
+@given(waiting())
+def test_words_that_could_be_joined_are(messages: list[Owed]) -> None:
+    made = turns(messages)
+    for turn, following in pairwise(made):
+        both_text = {turn[-1].kind, following[0].kind} == {"text"}
+        assert not both_text or len(words([*turn, following[0]])) > MOST_CHARACTERS
+
+
+def test_a_long_message_is_whole() -> None:
+    long = owed("x" * 4_096)
+    assert joined([long, owed("oui")]) == [long]
+    assert joined([owed("oui"), long]) == [owed("oui")]
+
+
+def no_danger(_: str) -> bool:
+    return False
+
+
+@given(waiting(), st.floats(-100_000, 100_000))
+def test_a_pause_is_never_longer_than_a_sentence_takes(messages: list[Owed], later: float) -> None:
+    assert 0.0 <= pause(messages, NOON + later, no_danger) <= QUIET
+
+
+def waited(messages: list[Owed], now: float, is_danger: Callable[[str], bool] = no_danger) -> float:
+    """Seconds until messages are answered to which nothing is added."""
+    begun = now
+    while rest := pause(messages, now, is_danger):
+        now += rest
+        assert now - begun < 60, "it waits and waits"
+    return now - begun
+
+
+@given(waiting(), st.floats(-100_000, 100_000))
+def test_every_sentence_is_answered_whatever_the_clock_does(messages: list[Owed], later: float) -> None:
+    assert waited(messages, NOON + later) <= QUIET + 0.1
+
+
+def test_a_sentence_is_whole_after_two_quiet_seconds() -> None:
+    assert waited([owed("aidez moi")], NOON) == QUIET
+    assert waited([owed("aidez moi"), owed("mon mari", NOON + 1.5)], NOON + 1.5) == QUIET
+
+
+def test_who_writes_on_and_on_is_answered_all_the_same() -> None:
+    pieces = [owed("et", NOON + second) for second in range(8)]
+    assert waited(pieces, pieces[-1].received) == LONGEST_WAIT - 7
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "text"])
+def test_what_is_no_sentence_does_not_wait(kind: Kind) -> None:
+    assert waited([owed("/menu/main", kind=kind)], NOON) == 0
+    assert waited([owed("bonjour"), owed("/menu/main", kind=kind)], NOON) == 0
+
+
+def test_a_danger_does_not_wait() -> None:
+    pieces = [owed("aidez moi"), owed("mon mari"), owed("il me frappe")]
+    safeguard = Safeguard()
+
+    def is_danger(text: str) -> bool:
+        return safeguard.kind(text) is not None
+
+    assert waited(pieces, NOON, is_danger) == 0
+    assert waited(pieces[:2], NOON, is_danger) == QUIET
