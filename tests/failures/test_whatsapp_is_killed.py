@@ -1,7 +1,7 @@
 """The assistant is killed in the middle of its work: every message on WhatsApp is answered once, in order.
 
-"Once" has one limit. Killed after Meta took a part of a reply and before that was noted, the assistant waits for Meta's status
-of that part; only when it does not come in time is the part sent again. Such parts are counted and reported.
+"Once" has one limit. Killed after Meta took a part of a reply and before that was noted, the assistant waits for
+Meta's status of that part; only when it does not come in time is the part sent again. Such parts are counted.
 """
 
 import json

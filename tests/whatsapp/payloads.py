@@ -4,7 +4,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-PHONE_ID = "100000000000009"
+from tests.whatsapp.sandbox import SECRETS
+
+PHONE_ID = SECRETS["WHATSAPP_PHONE_ID"]
 PERSON = "212600000042"
 NOW = 1_790_000_000  # seconds since 1970
 Object = dict[str, Any]
