@@ -45,6 +45,7 @@ MENDS = {
     "assistant": "Its lines above say why. If they name the model: make clean && make run. More lines: LOG_LEVEL=INFO",
     "actions": "Its lines above say why; most often an error in a file under actions/. Correct it and repeat: make run",
     "console": "Its lines above say why. If they name the database, see DATABASE_URL in .env.example",
+    "transcripts": "Its lines above say why. If they name the database, see DATABASE_URL in .env.example",
     "sandbox": "Its lines above say why. To go without it: WHATSAPP_SANDBOX=off make run",
 }
 
@@ -56,7 +57,7 @@ class Part:
     Attributes:
         name: what its lines are marked with.
         command: a shell command.
-        health: URL that answers when the part is ready.
+        health: URL that answers when the part is ready; empty for a part that answers nobody.
         mend: what to do when the part ends by itself.
     """
 
@@ -147,7 +148,7 @@ def parts(settings: Settings) -> list[Part]:
     commands = dict(parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8")).processes)
     if not _in_sandbox(settings):
         del commands["sandbox"]
-    return [Part(name, command, health[name], MENDS[name]) for name, command in commands.items()]
+    return [Part(name, command, health.get(name, ""), MENDS[name]) for name, command in commands.items()]
 
 
 def welcome(settings: Settings) -> str:
@@ -269,7 +270,7 @@ class Supervisor(Manager):
         waiting, start, named = list(self._parts.values()), time.monotonic(), False
         while waiting and not self._terminating:
             time.sleep(0.3)
-            waiting = [part for part in waiting if not _answers(part.health)]
+            waiting = [part for part in waiting if part.health and not _answers(part.health)]
             if waiting and not named and time.monotonic() - start > SLOW_START:
                 named = True
                 self._say(f"after {SLOW_START:.0f} s no answer yet from: {', '.join(p.name for p in waiting)}")

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "contacts",
+    "transcripts",
     "hsds",
 ]
 
@@ -136,6 +137,10 @@ UNFOLD = {
     "SIDEBAR": {
         "show_search": True,
         "navigation": [
+            {
+                "title": _("Transcripts"),
+                "items": [_menu(_("Conversations"), "forum", "conversation", "transcripts")],
+            },
             {
                 "title": _("Directory"),
                 "items": [

@@ -18,7 +18,9 @@ def url(table: str, what: str, *args: object) -> str:
 
 
 def test_roles_are_made_by_the_migrations(db):
-    assert sorted(Group.objects.values_list("name", flat=True)) == ["admin", "editor", "viewer"]
+    assert sorted(Group.objects.values_list("name", flat=True)) == [
+        *("admin", "editor", "reader", "safeguarding", "viewer"),
+    ]
 
 
 def test_making_the_roles_again_changes_nothing_and_gives_back_what_was_taken(db):

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.privacy.seal import Seal, Unsealable
@@ -13,7 +13,8 @@ KEY = b"k" * 64
 TEXT = '{"person": "212600000042", "text": "aidez moi"}'
 
 
-@given(st.text(st.characters(), max_size=200))
+@given(st.text(max_size=200))
+@example("bonjour \ud83d")
 def test_what_was_sealed_is_read_again(text: str) -> None:
     """Half a character too: people send anything."""
     assert Seal(KEY).open(Seal(KEY).close(text)) == text

@@ -241,6 +241,7 @@ def test_procfile_and_addresses():
         ("assistant", "http://127.0.0.1:6000/webhooks/web/health"),
         ("actions", "http://127.0.0.1:6001/health"),
         ("console", "http://[::1]:6002/health"),
+        ("transcripts", ""),
     ]
     sandboxed = replace(Settings(**ports), whatsapp_graph="http://127.0.0.1:5056")
     assert run.parts(sandboxed)[-1].health == "http://127.0.0.1:5056/health"

@@ -300,7 +300,7 @@ def test_who_hides_their_number_is_answered_where_meta_says(channel: Channel, pe
 
 def test_people_of_one_batch_get_their_own_answers(channel: Channel) -> None:
     open_, hidden = channel.person(), channel.person()
-    channel.sandbox.set_faults(batch_size=4, batch_wait=5)
+    channel.sandbox.set_faults(batch_size=4, batch_wait=1)
     try:
         for language in ("fr", "ar", "fr"):
             open_.send(tap(f"/language/{language}"))

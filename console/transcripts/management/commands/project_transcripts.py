@@ -1,0 +1,59 @@
+"""`python console/manage.py project_transcripts`: makes transcripts of what people ask, as it comes."""
+
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from assistant.storage.database import StorageError
+from transcripts import source
+from transcripts.projector import follow, rebuild, step
+
+PAUSE = 1.0  # seconds between two looks: well below the five that staff may wait
+
+
+class Command(BaseCommand):
+    """Runs until it is stopped; `make run` starts it."""
+
+    help = "Make transcripts of conversations: all the time, once (--once), or everything anew (--rebuild)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The command line."""
+        parser.add_argument("--once", action="store_true", help="stop when everything that is there was read")
+        parser.add_argument("--rebuild", action="store_true", help="make everything anew, then stop")
+
+    def handle(self, *args: Any, once: bool, rebuild: bool, **options: Any) -> None:  # noqa: ANN401
+        """Read the conversations.
+
+        Raises:
+            CommandError: their database cannot be opened.
+        """
+        try:
+            engine = source.open_source(settings.SYSTEM)
+        except StorageError as error:
+            raise CommandError(str(error)) from None
+        if not source.is_ready(engine) and (once or rebuild):
+            raise CommandError("There are no conversations yet: start the assistant once (make run).")
+        if rebuild:
+            _rebuild_with_bar(engine)
+        elif once:
+            while step(engine):
+                pass
+        else:
+            _follow_until_stopped(engine)
+
+
+def _rebuild_with_bar(engine: source.Engine) -> None:
+    with tqdm(unit=" events") as bar:
+        rebuild(engine, bar.update)
+
+
+def _follow_until_stopped(engine: source.Engine) -> None:
+    stopped = threading.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lambda *_: stopped.set())
+    follow(engine, PAUSE, stopped.is_set)

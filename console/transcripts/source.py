@@ -1,0 +1,77 @@
+"""The conversations' database as the projector reads it: events and thumbs, nothing else, and nothing is written."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from assistant.settings import Settings
+from assistant.storage.database import checked_url, default_url, prepare_file, with_open_connections
+
+# In whole batches: between two of them the projector writes down how far it is.
+BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A thumb that a person gave to a reply."""
+
+    sender: str
+    message: str
+    verdict: str
+    timestamp: float
+
+
+def open_source(settings: Settings) -> Engine:
+    """The conversations' database of this installation; its file is made when the assistant has not begun yet.
+
+    Raises:
+        assistant.storage.database.StorageError: its address is none.
+    """
+    url = checked_url(settings.database_url or default_url())
+    prepare_file(url)
+    return with_open_connections(sa.create_engine(url, hide_parameters=True))
+
+
+def is_ready(engine: Engine) -> bool:
+    """Whether the assistant has made its tables."""
+    return sa.inspect(engine).has_table("events") and sa.inspect(engine).has_table("feedback")
+
+
+def event_ids(engine: Engine, above: int, most: int = BATCH) -> list[tuple[int, str]]:
+    """Row ids and senders of the next events, in order."""
+    query = sa.text("SELECT id, sender_id FROM events WHERE id > :above ORDER BY id LIMIT :most")
+    with engine.connect() as connection:
+        return [(row.id, row.sender_id) for row in connection.execute(query, {"above": above, "most": most})]
+
+
+def session_begin(engine: Engine, sender: str, event: int) -> int:
+    """Row id of the beginning of the session in which an event of a person stands; 0 when none was marked."""
+    query = sa.text(
+        "SELECT max(id) FROM events WHERE sender_id = :sender AND type_name = 'session_started' AND id <= :event"
+    )
+    with engine.connect() as connection:
+        return int(connection.execute(query, {"sender": sender, "event": event}).scalar() or 0)
+
+
+def events(engine: Engine, sender: str, since: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Events of a person from a row id on: what was said, and where sessions begin."""
+    query = sa.text(
+        "SELECT id, data FROM events WHERE sender_id = :sender AND id >= :since "
+        "AND type_name IN ('user', 'bot', 'session_started') ORDER BY id"
+    )
+    with engine.connect() as connection:
+        for number, data in connection.execute(query, {"sender": sender, "since": since}).all():
+            yield number, json.loads(data)
+
+
+def verdicts(engine: Engine, since: float) -> Sequence[Verdict]:
+    """Thumbs from a time on (seconds since 1970), oldest first."""
+    query = sa.text(
+        "SELECT sender_id, reply_id, verdict, timestamp FROM feedback WHERE timestamp >= :since ORDER BY timestamp"
+    )
+    with engine.connect() as connection:
+        return [Verdict(*row) for row in connection.execute(query, {"since": since})]
