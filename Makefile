@@ -3,6 +3,8 @@
 
 PYTHON3 ?= python3
 PY = .venv/bin/python
+# Two processes: the machines that test have two cores. A file's tests stay together, they share what they start.
+TWO = -n 2 --dist loadfile
 export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 .DEFAULT_GOAL = help
@@ -16,10 +18,10 @@ run: bootstrap ## start everything; the first time installs and trains; Ctrl-C s
 	@$(PY) -m assistant.server.run --stop-with-parent
 
 test: checks browser ## every check that .ci/run makes
-	$(PY) -m pytest -m "not long"
+	$(PY) -m pytest $(TWO) -m "not long"
 
 test-all: checks browser ## the same with the long tests
-	$(PY) -m pytest
+	$(PY) -m pytest $(TWO)
 
 train: bootstrap ## train a model, unless there is one of these data
 	@$(PY) -m assistant.server.train

@@ -25,6 +25,19 @@ START_TIMEOUT = 180  # seconds, on a loaded machine
 REPORT = pytest.StashKey[list[str]]()
 
 
+# Tests run in two processes (`-n 2`): what one of them has to report goes to the process that prints.
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["report"] = session.config.stash.get(REPORT, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    report = getattr(node, "workeroutput", {}).get("report", [])
+    node.config.stash.setdefault(REPORT, []).extend(report)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     for line in config.stash.get(REPORT, []):
         terminalreporter.write_line(line)

@@ -16,7 +16,7 @@ BARS = YAML(typ="safe").load((Path(__file__).parent / "bars.yml").read_text(enco
 @pytest.fixture(scope="module")
 def rows(parse: Callable[[str], dict[str, Any]], pytestconfig: pytest.Config) -> list[Row]:
     found = measured(parse)
-    pytestconfig.stash[REPORT] = ["development set (tests/nlu)", *lines(found)]
+    pytestconfig.stash.setdefault(REPORT, []).extend(["development set (tests/nlu)", *lines(found)])
     return found
 
 

@@ -1,4 +1,4 @@
-"""`manage.py project_transcripts` as a process: it follows what comes; killed at any moment, it goes on where it was."""
+"""`manage.py project_transcripts` as a process: it follows what comes, and killed at any moment it goes on."""
 
 import os
 import random

@@ -4,6 +4,8 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import partial
+from operator import gt
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +57,15 @@ class Channel:
         return Person(self.sandbox)
 
     def settle(self) -> None:
-        """Wait until everything has come in and nobody is owed a reply."""
+        """Wait until everything has come in and nobody is owed a reply; fails when nothing moves any more."""
         self.sandbox.wait_until_delivered()
-        waiting = "SELECT count(*) FROM inbox WHERE sealed IS NOT NULL"
-        wait_for(lambda: select(self.assistant.var, waiting), lambda rows: rows == [(0,)])
+        owed = self.owed()
+        while owed:
+            owed = wait_for(self.owed, partial(gt, owed))
+
+    def owed(self) -> int:
+        """How many messages are owed a reply."""
+        return int(self.rows("SELECT count(*) FROM inbox WHERE sealed IS NOT NULL")[0][0])
 
     def play(self, scenes: Mapping[str, Sequence[Object]]) -> dict[str, list[list[Object]]]:
         """Let people play scenes, all at once: everybody's first message, everybody's second, and so on.
