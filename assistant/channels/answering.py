@@ -12,13 +12,14 @@ import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.channels.bubbles import Bubble, bubbles, in_words
 from assistant.channels.collecting import OnWhatsApp
@@ -31,6 +32,7 @@ from assistant.nlu.safeguard import Safeguard
 from assistant.privacy.redact import redact
 from assistant.privacy.seal import Seal, Unsealable
 from assistant.storage import inbox, turns
+from assistant.storage.database import mend, place
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ ROUNDS = 4  # of the event loop between two turns: a request is read, kept and a
 SWEEP = 30  # seconds between looks for people whom nobody serves
 TIDY = 3600  # seconds
 WRITE_DOWN = 1  # second
+MOST_TOLD = 10_000  # statuses kept while they cannot be written
 IN_DOUBT = 10  # seconds in which Meta tells what became of a part
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 300.0  # seconds between attempts to send
 Handle = Callable[[UserMessage], Awaitable[Any]]
@@ -56,6 +59,8 @@ class Answering:
         self._on_new_message = on_new_message
         self._safeguard = Safeguard()
         self._people: dict[str, asyncio.Task[None]] = {}
+        self._bells: dict[str, asyncio.Event] = {}
+        self._other_key_told = False
         self._others: set[asyncio.Future[None]] = set()
         self.told: list[inbox.Told] = []
         self.counts: Counter[str] = Counter()
@@ -68,15 +73,21 @@ class Answering:
         kept = {name: value for name, value in asdict(message).items() if name != "replaces"}
         return self._seal.close(json.dumps({**kept, "text": redact(message.text)}))
 
-    def take(self, sender_id: str, key: str, text: str) -> None:
+    def take(self, new: inbox.New, text: str) -> None:
         """See to a message that was kept; what was written itself stays in memory until the person is answered."""
-        self._as_written.setdefault(sender_id, {})[key] = text
-        self.wake(sender_id)
+        written = self._as_written.setdefault(new.sender_id, {})
+        written[new.key] = text
+        if new.replaces:  # it may stand in the other's place
+            written[new.replaces] = text
+        self.wake(new.sender_id)
 
     def wake(self, sender_id: str) -> None:
-        """See to a person who is owed a reply, unless that is being done."""
-        if sender_id not in self._people:
-            self._people[sender_id] = asyncio.ensure_future(self._serve(sender_id))
+        """See to a person who is owed a reply; who waits for Meta need not wait longer than for the next message."""
+        if sender_id in self._people:
+            self._bells[sender_id].set()
+            return
+        self._bells[sender_id] = asyncio.Event()
+        self._people[sender_id] = asyncio.ensure_future(self._serve(sender_id))
 
     async def sweep(self) -> None:
         """Begin with what an earlier process left; then look now and then for what nobody sees to."""
@@ -88,8 +99,8 @@ class Answering:
                 if time.monotonic() - tidied > TIDY or not tidied:
                     inbox.tidy(self.engine)
                     tidied = time.monotonic()
-            except Exception:
-                logger.exception("The inbox cannot be read. It is tried again in %s seconds", SWEEP)
+            except SQLAlchemyError as error:
+                logger.error(mend(error, place(self.engine.url)))
             await asyncio.sleep(SWEEP)
 
     async def write_down(self) -> None:
@@ -105,9 +116,9 @@ class Answering:
         counts, self.counts = self.counts, Counter()
         try:
             inbox.tell(self.engine, told, counts)
-        except Exception:
-            logger.exception("What Meta tells of replies was not written; it is tried again in a second")
-            self.told, self.counts = [*told, *self.told], counts + self.counts
+        except SQLAlchemyError as error:
+            logger.error(mend(error, place(self.engine.url)))
+            self.told, self.counts = [*told, *self.told][-MOST_TOLD:], counts + self.counts
 
     async def stop(self) -> None:
         """Leave everything as it is on disk."""
@@ -137,25 +148,45 @@ class Answering:
                             attempt = 0
                 except NotNow as trouble:
                     rest, attempt = _back_off(trouble, attempt), attempt + 1
-                await asyncio.sleep(rest)
+                await self._rest(sender_id, rest)
+        except SQLAlchemyError as error:
+            logger.error(mend(error, place(self.engine.url)))
         except Exception:
             logger.exception("A message on WhatsApp could not be answered. It is tried again in %s seconds", SWEEP)
         finally:
-            del self._people[sender_id]
+            del self._people[sender_id], self._bells[sender_id]
             self._as_written.pop(sender_id, None)
 
+    async def _rest(self, sender_id: str, seconds: float) -> None:
+        """Wait, but not when the person writes again."""
+        bell = self._bells[sender_id]
+        bell.clear()
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(bell.wait(), seconds)
+
     def _owed(self, sender_id: str) -> list[Owed]:
+        """Messages of a person that are owed a reply, as they were written: Meta brings them in any order."""
         owed, as_written = [], self._as_written.get(sender_id, {})
         for row in inbox.owed(self.engine, sender_id):
             try:
                 kept = json.loads(self._seal.open(row.sealed))
             except Unsealable:
-                logger.error("A message in the inbox was sealed with another SENDER_KEY and cannot be answered.")
-                self._finish([row.key], "unsealable")
+                self._leave_sealed(row)
                 continue
             kept["text"] = as_written.get(row.key, kept["text"])
             owed.append(Owed(key=row.key, received=row.received, **kept))
-        return owed
+        return sorted(owed, key=lambda message: message.sent or message.received)  # stable: arrival decides in a second
+
+    def _leave_sealed(self, row: inbox.Row) -> None:
+        """A message that only another key opens is left as long as it could be answered."""
+        if not self._other_key_told:
+            self._other_key_told = True
+            logger.error(
+                "Messages in the inbox were sealed with another SENDER_KEY. To answer them, start with that key again "
+                "within 24 hours."
+            )
+        if time.time() - row.received > WINDOW:
+            self._finish([row.key], "unsealable")
 
     def _is_danger(self, text: str) -> bool:
         return self._safeguard.kind(text) is not None
@@ -166,10 +197,9 @@ class Answering:
         Raises:
             NotNow: not all of the reply could be sent.
         """
-        turn = waiting[0].key
-        begun = turns.message(self.engine, sender_id, turn)
+        begun = turns.message(self.engine, sender_id, waiting[0].key)
         group = _of_turn(waiting, begun) if begun else joined(waiting)
-        last = group[-1]
+        turn, last = begun["message_id"] if begun else group[0].key, group[-1]
         if time.time() - max(last.sent or last.received, 0) > WINDOW:
             self._finish([message.key for message in group], "too late")
             return
@@ -178,14 +208,16 @@ class Answering:
             self._finish([last.key])
             return
         sent = inbox.deliveries(self.engine, turn)
-        said = await self._said(sender_id, group, begun)
-        await self._send(sender_id, group, self._bubbles(said), sent)
-
-    async def _said(self, sender_id: str, group: Sequence[Owed], begun: bool | dict[str, Any] | None) -> list[Any]:
-        """What the assistant says to a turn: what it has said, or says now."""
-        turn = group[0].key
         if begun:
-            return [message_of(event) for event in turns.replies_to(self.engine, sender_id, turn) or ()]
+            said = [message_of(event) for event in turns.replies_to(self.engine, sender_id, turn) or ()]
+        else:
+            said = list(group[0].said) or await self._made(sender_id, turn, group)
+        await self._send(sender_id, turn, group, self._bubbles(said), sent)
+        if any(message.get("erased") for message in said):
+            inbox.erase(self.engine, sender_id)
+
+    async def _made(self, sender_id: str, turn: str, group: Sequence[Owed]) -> list[Any]:
+        """What the assistant says now. An erased conversation could not say it again: it is kept until it is out."""
         message = UserMessage(
             words(group),
             OnWhatsApp(),
@@ -199,7 +231,10 @@ class Answering:
                 await self._on_new_message(message)
             except Exception:
                 logger.exception("A turn failed")
-        return list(message.output_channel.messages)
+        said = list(message.output_channel.messages)
+        if any(one.get("erased") for one in said):
+            inbox.seal_again(self.engine, group[0].key, self._seal.close(json.dumps(_kept(group[0], said))))
+        return said
 
     @asynccontextmanager
     async def _turn_to_work(self) -> Any:  # noqa: ANN401
@@ -216,14 +251,14 @@ class Answering:
         return going or [Bubble("text", turn_failed())]
 
     async def _send(
-        self, sender_id: str, group: Sequence[Owed], going: Sequence[Bubble], sent: Mapping[int, str]
+        self, sender_id: str, turn: str, group: Sequence[Owed], going: Sequence[Bubble], sent: Mapping[int, str]
     ) -> None:
         """Send the parts of a reply that are not out yet.
 
         Raises:
             NotNow: not all of them could be sent.
         """
-        turn, keys = group[0].key, [message.key for message in group]
+        keys = [message.key for message in group]
         for number, bubble in enumerate(going):
             reply = f"{turn}.{number}"
             state = sent.get(number, "")
@@ -289,6 +324,11 @@ def _of_turn(waiting: Sequence[Owed], event: dict[str, Any]) -> list[Owed]:
     """The messages of a turn that was made before the process ended."""
     taken = (event.get("metadata") or {}).get("messages") or ()
     return [message for message in waiting if message.key in taken] or [waiting[0]]
+
+
+def _kept(message: Owed, said: Sequence[Any]) -> dict[str, Any]:
+    """What the inbox seals of a message whose reply is kept with it."""
+    return {**{name: value for name, value in asdict(message).items() if name not in ("key", "received")}, "said": said}
 
 
 def _marks(group: Sequence[Owed]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from assistant.channels.webhook import Kind
 
@@ -23,6 +24,7 @@ class Owed:
         text: words, or the payload of a button.
         sent: when it was sent, seconds since 1970.
         forwarded, quoted, edited: as `assistant.channels.webhook.Received` has them.
+        said: the reply, where it was made and the conversation cannot say it again.
     """
 
     key: str
@@ -35,25 +37,32 @@ class Owed:
     forwarded: bool = False
     quoted: bool = False
     edited: bool = False
+    said: tuple[Any, ...] | list[Any] = ()
 
 
 def joined(waiting: Sequence[Owed]) -> list[Owed]:
-    """The messages of the next turn: words that follow one another, anything else alone.
+    """The messages of the next turn: words that follow one another, pictures or voice notes in a row, else one alone.
 
     Args:
         waiting: of one person, at least one, in order of arrival.
     """
     group = [waiting[0]]
     for message in waiting[1:]:
-        if {group[-1].kind, message.kind} != {"text"} or len(words([*group, message])) > MOST_CHARACTERS:
+        if not _go_together(group[-1], message) or len(words([*group, message])) > MOST_CHARACTERS:
             break
         group.append(message)
     return group
 
 
+def _go_together(one: Owed, other: Owed) -> bool:
+    if one.kind != other.kind or one.kind in ("tap", "seen"):
+        return False
+    return one.kind == "text" or not (one.text or other.text)  # a caption is answered for itself
+
+
 def words(group: Sequence[Owed]) -> str:
     """The text of a turn."""
-    return "\n".join(message.text for message in group)
+    return "\n".join(message.text for message in group if message.text)
 
 
 def pause(waiting: Sequence[Owed], now: float, is_danger: Callable[[str], bool]) -> float:

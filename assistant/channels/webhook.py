@@ -20,6 +20,7 @@ MEDIA: Mapping[str, Kind] = {name: name for name in ("audio", "image", "video", 
 SEEN = frozenset(["reaction", "sticker"])
 # About the account or a call; nobody waits for a reply.
 IGNORED = frozenset(["system", "call_permission_reply"])
+ANOTHER_NUMBER = "another number"
 GREETING = payload("chat.greet")
 
 
@@ -90,7 +91,7 @@ def read(body: object, phone_id: str) -> Batch:
                 continue
             value = _row(change.get("value"))
             if _text(_row(value.get("metadata")).get("phone_number_id")) != phone_id:
-                batch.ignored["another number"] += 1
+                batch.ignored[ANOTHER_NUMBER] += 1
                 continue
             _read_change(value, batch)
     return batch

@@ -16,17 +16,19 @@ from typing import Any
 from pywa.utils import webhook_updates_validator
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, HTTPResponse, Request, Sanic, response
+from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.channels.answering import Answering
 from assistant.channels.bodies import TooLarge, Unreadable, body_of
 from assistant.channels.collecting import OnWhatsApp
 from assistant.channels.graph import Graph
 from assistant.channels.lengths import Guarded
-from assistant.channels.webhook import Batch, Received, Status, read
+from assistant.channels.webhook import ANOTHER_NUMBER, Batch, Received, Status, read
 from assistant.privacy.seal import Seal
 from assistant.privacy.senders import pseudonym
 from assistant.settings import Settings, sender_key
 from assistant.storage import inbox
+from assistant.storage.database import mend, place
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ class WhatsApp(InputChannel):
         self._settings = Settings.from_environment(os.environ)
         self._key = sender_key(self._settings).encode()
         self._answering: Answering | None = None
+        self._ours = False  # whether anything came for our number yet
         self._beside: list[asyncio.Future[None]] = []
 
     @classmethod
@@ -106,10 +109,18 @@ class WhatsApp(InputChannel):
             return response.text("No JSON.", 400)
         if self._answering is None:
             return response.text("Starting.", 503)
+        batch = read(body, self._settings.whatsapp_phone_id)
+        self._ours = self._ours or bool(batch.messages or batch.statuses)
+        if batch.ignored[ANOTHER_NUMBER] and not self._ours:
+            logger.error(
+                "Meta sends messages for another number than WHATSAPP_PHONE_ID. Correct it (Meta's console, API setup) "
+                "and restart: Meta sends them again for 7 days."
+            )
+            return response.text("WHATSAPP_PHONE_ID is another one.", 503)
         try:
-            self._keep(read(body, self._settings.whatsapp_phone_id), self._answering)
-        except Exception:
-            logger.exception("Messages of WhatsApp were not kept; Meta sends them again")
+            self._keep(batch, self._answering)
+        except SQLAlchemyError as error:
+            logger.error(mend(error, place(self._answering.engine.url)))
             return response.text("Not kept.", 503)
         return response.empty(200)
 
@@ -118,17 +129,20 @@ class WhatsApp(InputChannel):
 
     def _keep(self, batch: Batch, answering: Answering) -> None:
         """Write a batch down, then see to its people."""
-        named = [(self._name(message.id), self._sender(message), message) for message in batch.messages]
-        taken_back = [(self._name(message.replaces), who) for _, who, message in named if message.replaces]
-        kept = [(key, who, message) for key, who, message in named if message.kind != "taken_back"]
+        kept = [(self._new(message, answering), message) for message in batch.messages]
+        if kept:
+            answering.counts["seen before"] += inbox.accept(answering.engine, [new for new, _ in kept])
         answering.told += [told for status in batch.statuses if (told := _told(status))]
         answering.counts.update(batch.ignored)
         answering.counts.update(f"in {message.kind}" for message in batch.messages)
-        if kept or taken_back:
-            rows = [(key, who, answering.sealed(message)) for key, who, message in kept]
-            answering.counts["seen before"] += inbox.accept(answering.engine, rows, taken_back)
-        for key, who, message in kept:
-            answering.take(who, key, message.text)
+        for new, message in kept:
+            answering.take(new, message.text)
+
+    def _new(self, message: Received, answering: Answering) -> inbox.New:
+        """A message as the inbox keeps it."""
+        sealed = answering.sealed(message) if message.kind != "taken_back" else None
+        replaces = self._name(message.replaces) if message.replaces else None
+        return inbox.New(self._name(message.id), self._sender(message), sealed, replaces)
 
     def _sender(self, message: Received) -> str:
         """Id of the conversation: a keyed hash of the person's number."""

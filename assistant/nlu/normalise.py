@@ -7,8 +7,8 @@ is never changed where it is shown or stored.
 import re
 import unicodedata
 
-# A message longer than this is cut before any work: people do not need more, and work stays bounded.
-MAX_CHARACTERS = 2_000
+# A message longer than this is cut before any work; WhatsApp lets people write no more.
+MAX_CHARACTERS = 4_096
 
 _ARABIC_FOLDS = str.maketrans(
     {

@@ -20,8 +20,9 @@ from assistant.nlu.normalise import fold
 from assistant.nlu.skeleton import skeleton
 from assistant.paths import DATA
 
-# Beyond this many words the patterns see only the beginning: work stays bounded.
-MAX_WORDS = 200
+# A long message is read in windows of so many words, which share a part wider than any pattern: a danger told at the
+# end is seen as one at the beginning, and work grows no faster than the message.
+WINDOW_WORDS, SHARED_WORDS = 200, 50
 # Lengths from which an Arabic word (a stem) also matches Arabizi by its sound key, and from which a Latin word bears
 # one typing slip: below them, ordinary words of the training messages were taken for dangers.
 SURE_SOUND, SURE_SOUND_STEM, SURE_TYPO = 4, 5, 7
@@ -139,6 +140,13 @@ class Safeguard:
         return None
 
     def _matches(self, words: list[str]) -> Iterator[Match]:
+        """Every pattern that holds among words; of a long text window by window."""
+        step = WINDOW_WORDS - SHARED_WORDS
+        for begin in range(0, max(1, len(words) - SHARED_WORDS), step):
+            for match in self._in_window(words[begin : begin + WINDOW_WORDS]):
+                yield Match(match.kind, match.pattern, match.start + begin, match.end + begin)
+
+    def _in_window(self, words: list[str]) -> Iterator[Match]:
         spans = self._spans(words)
         harmless = list(self._harmless.matches(spans, len(words)))
         for match in self._deciding.matches(spans, len(words)):
@@ -157,7 +165,7 @@ class Safeguard:
                 found.extend((word[0], word[1:]))
             else:
                 found.append(word)
-        return found[:MAX_WORDS]
+        return found
 
     def _spans(self, words: list[str]) -> Spans:
         spans: Spans = {}

@@ -97,6 +97,9 @@ def try_out(url: URL) -> None:
 def with_open_connections(engine: Engine) -> Engine:
     """The same database with connections that stay open: SQLAlchemy opens an SQLite file anew for each use, which with
     its pragmas took a quarter of the time under load (docs/decisions.md, "WhatsApp")."""
+    if engine.dialect.name != "sqlite":  # a connection that the server has closed is noticed before it is used
+        engine.dispose()
+        return sa.create_engine(engine.url, pool_pre_ping=True)
     if not _file(engine.url):
         return engine
     engine.dispose()

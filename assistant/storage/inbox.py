@@ -28,6 +28,7 @@ INBOX = sa.Table(
     sa.Column("sender_id", sa.String(255), nullable=False),
     sa.Column("received", sa.Float, nullable=False),  # seconds since 1970
     sa.Column("sealed", sa.Text),
+    sa.Column("replaces", sa.String(32), index=True),  # key of the message that this one, an edit, stands for
 )
 _OWED = INBOX.c.sealed.isnot(None)
 sa.Index("inbox_owed", INBOX.c.sender_id, INBOX.c.id, sqlite_where=_OWED, postgresql_where=_OWED)
@@ -61,7 +62,12 @@ _KEEP = sa.text(
     "INSERT INTO inbox (key, sender_id, received, sealed) VALUES (:key, :sender_id, :now, :sealed) "
     "ON CONFLICT (key) DO NOTHING"
 )
-_TAKE_BACK = sa.text("UPDATE inbox SET sealed = NULL WHERE key = :key")
+_TAKE_BACK = sa.text("UPDATE inbox SET sealed = NULL WHERE key = :key OR replaces = :key")
+_KEEP_EDIT = sa.text(
+    "INSERT INTO inbox (key, sender_id, received, sealed, replaces) "
+    "VALUES (:key, :sender_id, :now, :sealed, :replaces) ON CONFLICT (key) DO NOTHING"
+)
+_SEAL_AGAIN = sa.text("UPDATE inbox SET sealed = :sealed WHERE key = :key AND sealed IS NOT NULL")
 _FINISH = sa.text("UPDATE inbox SET sealed = NULL WHERE key IN :keys").bindparams(sa.bindparam("keys", expanding=True))
 _OWED_TO = sa.text(
     "SELECT key, received, sealed FROM inbox WHERE sender_id = :sender_id AND sealed IS NOT NULL "
@@ -109,29 +115,73 @@ def create(engine: Engine) -> None:
     _TABLES.create_all(engine, checkfirst=True)
 
 
-def accept(engine: Engine, rows: Sequence[tuple[str, str, str]], taken_back: Iterable[tuple[str, str]] = ()) -> int:
+@dataclass(frozen=True)
+class New:
+    """A message to be kept: its key, whose it is, what is sealed (None: it only takes another back), and the key of the
+    other that it changes or takes back."""
+
+    key: str
+    sender_id: str
+    sealed: str | None
+    replaces: str | None = None
+
+
+def accept(engine: Engine, messages: Sequence[New]) -> int:
     """Keep what came in one request, all of it or nothing.
+
+    A message that still waits is changed in its place. One that comes after what changed it, or took it back, is not
+    kept: Meta delivers in any order.
 
     Args:
         engine: the database.
-        rows: key, sender and sealed content of each message.
-        taken_back: key and sender of messages that people changed or took back; they may come later than that.
+        messages: in their order.
 
     Returns:
-        How many of the messages had come before.
+        How many of them had come before.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: the database cannot be written, and nothing was kept.
     """
     now, new = time.time(), 0
     with engine.begin() as connection:
-        for key, sender_id in taken_back:
-            connection.execute(_TAKE_BACK, {"key": key})
-            connection.execute(_KEEP, {"key": key, "sender_id": sender_id, "now": now, "sealed": None})
-        for key, sender_id, sealed in rows:
-            kept = connection.execute(_KEEP, {"key": key, "sender_id": sender_id, "now": now, "sealed": sealed})
-            new += kept.rowcount
-    return len(rows) - new
+        for message in messages:
+            row = {"key": message.key, "sender_id": message.sender_id, "now": now, "sealed": message.sealed}
+            if message.replaces:
+                new += _change(connection, message, row)
+            else:
+                new += connection.execute(_KEEP, row).rowcount
+    return len(messages) - new
+
+
+def _change(connection: Connection, message: New, row: Mapping[str, object]) -> int:
+    """Keep an edit, or take a message back; 1 when it is new."""
+    in_place = {"key": message.replaces, "sealed": message.sealed}
+    taken = {**row, "sealed": None, "replaces": message.replaces}
+    if message.sealed and not connection.execute(_KEEP_EDIT, taken).rowcount:
+        return 0  # this very edit came before
+    if message.sealed and connection.execute(_SEAL_AGAIN, in_place).rowcount:
+        return 1
+    connection.execute(_TAKE_BACK, {"key": message.replaces})
+    connection.execute(_KEEP, {**row, "key": message.replaces, "sealed": None})
+    if message.sealed:
+        connection.execute(
+            sa.text("UPDATE inbox SET sealed = :sealed WHERE key = :key"),
+            {"key": message.key, "sealed": message.sealed},
+        )
+    return 1
+
+
+def seal_again(engine: Engine, key: str, sealed: str) -> None:
+    """Put something else in the place of what a message that is owed a reply has sealed."""
+    with engine.begin() as connection:
+        connection.execute(_SEAL_AGAIN, {"key": key, "sealed": sealed})
+
+
+def erase(engine: Engine, sender_id: str) -> None:
+    """Forget a person to whom nothing is owed any more; see `forget`."""
+    with engine.begin() as connection:
+        for statement in forget(sender_id):
+            connection.execute(statement)
 
 
 def owed(engine: Engine, sender_id: str) -> list[Row]:

@@ -38,7 +38,10 @@ def replies_to(engine: Engine, sender_id: str, message_id: str) -> list[Event] |
 
 
 def message(engine: Engine, sender_id: str, message_id: str) -> Event | None:
-    """One of the last messages of a conversation, as it is stored; None when none of them has that id."""
+    """One of the last messages of a conversation, as it is stored; None when none of them has that id.
+
+    A message that was joined with others is found by the id of each of them.
+    """
     with engine.connect() as connection:
         found = _found(connection, sender_id, message_id)
     return found[1] if found else None
@@ -72,6 +75,10 @@ def _found(connection: Connection, sender_id: str, message_id: str) -> tuple[int
         .limit(LOOKED_BACK)
     )
     for number, data in connection.execute(query):
-        if message_id in data and (event := json.loads(data)).get("message_id") == message_id:
+        if message_id in data and message_id in _ids(event := json.loads(data)):
             return int(number), event
     return None
+
+
+def _ids(event: Event) -> tuple[str, ...]:
+    return (event.get("message_id") or "", *((event.get("metadata") or {}).get("messages") or ()))

@@ -135,3 +135,9 @@ def test_tashkeel_tatweel_and_zero_width_marks_change_nothing(text, mark, data):
 def test_stretched_letters_change_nothing(text, data):
     at = data.draw(st.sampled_from([i for i, c in enumerate(text) if c.isalpha()]))
     assert safeguard().kind(text[:at] + text[at] * 4 + text[at:]) == safeguard().kind(text)
+
+
+@pytest.mark.parametrize("before", [0, 140, 160, 190, 200, 350, 500])
+def test_a_danger_is_seen_wherever_in_a_message_it_stands(before):
+    assert safeguard().kind("je cherche des informations " * (before // 4) + "mon mari me frappe " + "merci " * 30)
+    assert safeguard().kind("bghit chi ma3louma " * (before // 3) + "راجلي كيضربني") == "urgent.violence"

@@ -36,7 +36,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 def accept(engine: Engine, *keys: str, sender: str = AWA) -> None:
     """Messages of one person; what is sealed names its message."""
-    inbox.accept(engine, [(key, sender, f"sealed {key}") for key in keys])
+    inbox.accept(engine, [inbox.New(key, sender, f"sealed {key}") for key in keys])
 
 
 def owed(engine: Engine, sender: str = AWA) -> list[str]:
@@ -93,13 +93,13 @@ def test_of_a_flood_the_first_are_read(engine: Engine) -> None:
 
 def test_a_message_is_accepted_once_and_later_copies_are_told(engine: Engine) -> None:
     accept(engine, "m1")
-    rows = [("m1", AWA, "another"), ("m2", AWA, "sealed m2"), ("m2", AWA, "another")]
+    rows = [inbox.New("m1", AWA, "another"), inbox.New("m2", AWA, "sealed m2"), inbox.New("m2", AWA, "another")]
     assert inbox.accept(engine, rows) == 2
     assert [(row.key, row.sealed) for row in inbox.owed(engine, AWA)] == [("m1", "sealed m1"), ("m2", "sealed m2")]
     inbox.finish(engine, ["m1", "m2"])
     assert inbox.accept(engine, rows[:1]) == 1
     assert owed(engine) == []
-    assert inbox.accept(engine, [("m3", AWA, "x")]) == 0
+    assert inbox.accept(engine, [inbox.New("m3", AWA, "x")]) == 0
 
 
 def test_what_is_finished_leaves_nothing_sealed(engine: Engine) -> None:
@@ -118,19 +118,65 @@ def test_the_last_part_and_the_end_of_a_turn_are_one_step(engine: Engine) -> Non
     assert inbox.deliveries(engine, TURN) == {0: "accepted", 1: "accepted"}
 
 
+def change(engine: Engine, key: str, replaces: str, words: str | None) -> int:
+    """An edit, or with no words a deletion."""
+    return inbox.accept(engine, [inbox.New(key, AWA, words, replaces)])
+
+
+def sealed(engine: Engine) -> list[str]:
+    return [row.sealed for row in inbox.owed(engine, AWA)]
+
+
 def test_what_was_taken_back_is_owed_no_more_whichever_came_first(engine: Engine) -> None:
     accept(engine, "m1", "m2")
-    inbox.accept(engine, [("m3", AWA, "the new words")], [("m1", AWA), ("m9", AWA)])
+    change(engine, "d1", "m1", None)
+    change(engine, "d9", "m9", None)
     accept(engine, "m9")
-    assert owed(engine) == ["m2", "m3"]
+    assert owed(engine) == ["m2"]
     assert all(row["sealed"] != "sealed m1" for row in rows(engine, inbox.INBOX))
+
+
+def test_what_waits_is_changed_in_its_place(engine: Engine) -> None:
+    accept(engine, "m1", "m2")
+    assert change(engine, "e1", "m1", "once") == 0
+    assert change(engine, "e2", "m1", "twice") == 0
+    assert change(engine, "e2", "m1", "again") == 1  # came before
+    assert sealed(engine) == ["twice", "sealed m2"]
+    change(engine, "d1", "m1", None)
+    assert sealed(engine) == ["sealed m2"]
+
+
+def test_what_was_answered_is_answered_anew_by_its_last_change(engine: Engine) -> None:
+    accept(engine, "m1")
+    inbox.finish(engine, ["m1"])
+    change(engine, "e1", "m1", "once")
+    change(engine, "e2", "m1", "twice")
+    assert sealed(engine) == ["twice"]
+    change(engine, "d1", "m1", None)
+    assert sealed(engine) == []
+
+
+def test_a_change_that_overtook_its_message_stands_for_it(engine: Engine) -> None:
+    change(engine, "e1", "m1", "new")
+    accept(engine, "m1")
+    assert sealed(engine) == ["new"]
 
 
 def test_a_request_is_kept_whole_or_not_at_all(engine: Engine) -> None:
     accept(engine, "m1")
     with pytest.raises(sa.exc.SQLAlchemyError):
-        inbox.accept(engine, [("m2", AWA, "x"), ("m3", None, "x")], [("m1", AWA)])
+        inbox.accept(engine, [inbox.New("d1", AWA, None, "m1"), inbox.New("m3", None, "x")])  # type: ignore[arg-type]
     assert owed(engine) == ["m1"]
+
+
+def test_a_person_is_forgotten_and_their_messages_are_still_known(engine: Engine) -> None:
+    accept(engine, "m1")
+    inbox.note(engine, TURN, 0, AWA, "accepted", finished=["m1"])
+    inbox.erase(engine, AWA)
+    assert [row["sender_id"] for row in rows(engine, inbox.INBOX)] == [""]
+    assert rows(engine, inbox.DELIVERIES) == []
+    accept(engine, "m1")
+    assert owed(engine) == []
 
 
 def note(engine: Engine, state: str, part: int = 0, code: int | None = None) -> str:

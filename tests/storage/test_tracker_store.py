@@ -26,7 +26,7 @@ from rasa.shared.core.events import (
 )
 from rasa.utils.endpoints import EndpointConfig
 
-from assistant.storage.tracker_store import StorageError, TrackerStore
+from assistant.storage.tracker_store import TAIL, StorageError, TrackerStore
 
 DOMAIN = Domain.from_yaml(
     """
@@ -139,6 +139,23 @@ def state(tracker):
         "text": tracker.latest_message.text if tracker.latest_message else None,
         "states": tracker.past_states(DOMAIN),
     }
+
+
+def test_of_a_long_session_the_tail_is_read_with_its_slots(folder, store):
+    run(store, [*START, *turn("je suis à Rabat", SlotSet("city", "Rabat"))])
+    for number in range(TAIL // 2):
+        run(store, turn(f"question {number}"))
+    tracker = load(TrackerStore(DOMAIN))
+    assert len(tracker.events) <= TAIL + 2
+    assert tracker.get_slot("city") == "Rabat"
+    assert tracker.latest_message.text == f"question {TAIL // 2 - 1}"
+    said = [event for event in tracker.events if not isinstance(event, SlotSet)]
+    assert said[0].action_name == "action_listen"  # no turn is cut in two
+    run(store, turn("encore"))
+    texts = [row["text"] for row in rows(folder) if row["event"] == "user"]
+    assert texts == ["je suis à Rabat", *(f"question {n}" for n in range(TAIL // 2)), "encore"]
+    everything = asyncio.run(store.retrieve_full_tracker("someone"))
+    assert len(everything.events) > TAIL + 2
 
 
 def test_same_state_as_rasas_store_after_each_turn(folder, store, tmp_path):

@@ -48,11 +48,14 @@ def test_nothing_is_lost_nor_changes_its_place(messages: list[Owed]) -> None:
 
 
 @given(waiting())
-def test_only_words_are_joined_and_only_so_many(messages: list[Owed]) -> None:
+def test_only_what_goes_together_is_joined_and_only_so_much(messages: list[Owed]) -> None:
+    """Words, or pictures and the like of one kind in a row that have none."""
     for turn in turns(messages):
         assert turn
         if len(turn) > 1:
-            assert {message.kind for message in turn} == {"text"}
+            (kind,) = {message.kind for message in turn}
+            assert kind == "text" or not any(message.text for message in turn)
+            assert kind not in ("tap", "seen")
             assert len(words(turn)) <= MOST_CHARACTERS
 
 

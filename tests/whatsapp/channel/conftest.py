@@ -1,6 +1,7 @@
 """One started system that answers on WhatsApp, shared by all tests of this folder; each test has people of its own."""
 
 import itertools
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -96,6 +97,11 @@ class Channel:
     def counted(self, name: str) -> int:
         """How often something was counted; a second may pass until it is written."""
         return int(self.rows("SELECT coalesce(sum(number), 0) FROM counts WHERE name = ?", name)[0][0])
+
+    def said(self, person: Person) -> list[str]:
+        """The texts of a person's turns, as they are stored."""
+        query = "SELECT data FROM events WHERE sender_id = ? AND type_name = 'user' ORDER BY id"
+        return [json.loads(data)["text"] for (data,) in self.rows(query, self.sender_id(person))]
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the conversations' database."""
