@@ -10,7 +10,7 @@ import re
 from assistant.privacy.shadow import INVISIBLE
 
 # Five digits make the shortest number that is looked for; most texts have fewer and are done here.
-_WORTH_READING = re.compile(r"[@＠﹫]|(?:\d\D{0,4}){4}\d")
+_ENOUGH_DIGITS = re.compile(r"\d(?:\D{0,4}\d){4}")
 
 _S = rf"[ .\-/(){INVISIBLE}]{{0,3}}"  # between the digits of a phone number
 _N = rf"[ .\-/{INVISIBLE}]{{0,3}}"  # the same without brackets: "loi 02-03 (2023-11)" is no number
@@ -134,9 +134,13 @@ _IN_LINK = re.compile(
 )
 
 
-def may_hold(text: str) -> bool:
-    """Whether it is worth while to look for numbers in a text."""
-    return bool(_WORTH_READING.search(text))
+def may_hold(low: str) -> bool:
+    """Whether it is worth while to look for numbers and e-mail addresses in a text.
+
+    Args:
+        low: the text in lower case.
+    """
+    return bool(_ENOUGH_DIGITS.search(low)) or "@" in low or "＠" in low or "﹫" in low
 
 
 def find(shadow: str) -> list[tuple[int, int, str]]:

@@ -10,23 +10,23 @@ from assistant.privacy.shadow import INVISIBLE
 _ROWS = yaml.read(Path(__file__).with_name("words.yml"))
 
 
-def _of(*keys: str, languages: tuple[str, ...] = ("fr", "ar", "arabizi", "en")) -> frozenset[str]:
-    """The words of some rows, in some languages where a row has more than one."""
+def _of(*keys: str) -> frozenset[str]:
+    """The words of some rows, in every language."""
     texts: list[str] = []
     for row in map(_ROWS.__getitem__, keys):
-        texts += [row] if isinstance(row, str) else [row[language] for language in languages if language in row]
+        texts += [row] if isinstance(row, str) else row.values()
     return frozenset(" ".join(texts).split())
 
 
 GRAMMAR = _of("grammar")
 SPOKEN = _of("grammar", "matters")
-# After a French or English lead: "daba" is "now" in Arabizi and a first name in Bamako.
-WRITTEN = _of("grammar", "matters", languages=("fr", "en"))
+WRITTEN = SPOKEN - _of("names_in_french")
 PLACES = _of("places")
 PARTICLES = _of("particles")
 ORGANISATIONS = _of("organisations")
 COUNTED = _of("counted")
 THINGS = _of("things")
+PEOPLE = _of("people")
 _AND_NAMES = _of("and_names")
 # After these a word is a part of the name whatever it is: عبد السلام.
 BINDING = frozenset(["عبد", "abd", "abdel", "abdul"])
@@ -39,23 +39,22 @@ QUOTE = "'’`´ʼ‘"
 # A word has a letter among its first two characters: "3ali", not "25". What is longer is no word.
 WORD = re.compile(rf"(?=\d?{LETTER})(?:[^\W_]|[{_MARK}{INVISIBLE}]|[{QUOTE}\-](?=[^\W_])){{1,40}}(?![\w{_MARK}])")
 
-_UNHEARD = re.compile(f"[{INVISIBLE}{_MARK}]")
+_UNHEARD = re.compile(f"[{INVISIBLE}\u0300-\u036f\u064b-\u0653\u0656-\u065f\u0670]")  # not the hamza of ئ and ؤ
 _ALEF = str.maketrans("أإآٱ", "اااا")
 _PARTED = re.compile(f"[{QUOTE}-]")
 # "j'ai", "l'école", "qu'on"; after n, m and d names can follow as well: N'Diaye, M'Barek, d'Almeida.
 _ELIDED, _ELIDED_OR_NAME = frozenset(["c", "j", "l", "s", "t", "qu"]), frozenset(["n", "m", "d"])
-# Verbs, and small words that are written in one with the next: "makaynach", "katbqa", "wbghit", ماكاينش, كيتسجلو, فالحي.
+# Verbs, and small words in one with the next: "makaynach", "katbqa", "wbghit", ماكاينش, كيتسجلو, فالحي.
 _BUILT = re.compile(
     r"ma\w{3,36}(?:ch|sh)|ka[nty](?:[^aeiouyéè\W]{2}|\d)\w{0,36}|w[^aeiouy\W]\w{1,36}|"
-    r"ما\w{2,36}ش|كن\w{3,36}|كي?ت\w{3,36}|(?:بال|فال|كال|لل)\w{3,36}"
+    r"ما\w{2,36}ش|كن\w{3,36}|غا?ت\w{2,36}|كي?ت\w{3,36}|(?:بال|فال|كال|لل)\w{3,36}|و\w{2,38}"
 )
-_AND = re.compile(r"و\w{2,38}")
 
 
 def plain(word: str) -> str:
     """A word in lower case, without accents, vowel signs and hamza on alef."""
     decomposed = unicodedata.normalize("NFD", word.lower().translate(_ALEF))
-    return _UNHEARD.sub("", decomposed)
+    return unicodedata.normalize("NFC", _UNHEARD.sub("", decomposed))
 
 
 def belongs(word: str, words: frozenset[str]) -> bool:
@@ -79,4 +78,12 @@ def goes_on(word: str, words: frozenset[str]) -> bool:
     if rest:
         tail = _PARTED.split(rest[0])[0]
         return head in _ELIDED or (head in _ELIDED_OR_NAME and (tail in words or tail in PLACES))
-    return bool(_BUILT.fullmatch(head)) or (bool(_AND.fullmatch(head)) and head not in _AND_NAMES)
+    return False
+
+
+def built(word: str) -> bool:
+    """Whether a word is a verb or holds an "and" or a preposition by its form, in Arabic or Arabizi."""
+    simple = plain(word)
+    if simple[0] in "لبف" and len(simple) > 4 and simple[1:] in SPOKEN:
+        return True  # لولدي
+    return simple not in _AND_NAMES and bool(_BUILT.fullmatch(simple))
