@@ -61,6 +61,7 @@ class Answering:
         self._people: dict[str, asyncio.Task[None]] = {}
         self._bells: dict[str, asyncio.Event] = {}
         self._other_key_told = False
+        self._since = time.time()
         self._others: set[asyncio.Future[None]] = set()
         self.told: list[inbox.Told] = []
         self.counts: Counter[str] = Counter()
@@ -144,7 +145,7 @@ class Answering:
                             shown = waiting[-1].id
                             self._show_typing(waiting[-1])
                         if not rest:
-                            await self._answer(sender_id, waiting)
+                            await self._answer(sender_id, waiting, retrying=attempt > 0)
                             attempt = 0
                 except NotNow as trouble:
                     rest, attempt = _back_off(trouble, attempt), attempt + 1
@@ -191,13 +192,20 @@ class Answering:
     def _is_danger(self, text: str) -> bool:
         return self._safeguard.kind(text) is not None
 
-    async def _answer(self, sender_id: str, waiting: Sequence[Owed]) -> None:
+    def _begun(self, sender_id: str, waiting: Sequence[Owed], retrying: bool) -> dict[str, Any] | None:
+        """The turn that was made of what waits and whose reply is not out; it comes before all others. Only after
+        trouble can it be another than that of the first message."""
+        left = retrying or any(message.received < self._since for message in waiting)
+        found = (turns.message(self.engine, sender_id, message.key) for message in (waiting if left else waiting[:1]))
+        return next(filter(None, found), None)
+
+    async def _answer(self, sender_id: str, waiting: Sequence[Owed], retrying: bool) -> None:
         """Answer the next turn of what waits.
 
         Raises:
             NotNow: not all of the reply could be sent.
         """
-        begun = turns.message(self.engine, sender_id, waiting[0].key)
+        begun = self._begun(sender_id, waiting, retrying)
         group = _of_turn(waiting, begun) if begun else joined(waiting)
         turn, last = begun["message_id"] if begun else group[0].key, group[-1]
         if time.time() - max(last.sent or last.received, 0) > WINDOW:
