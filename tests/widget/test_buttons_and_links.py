@@ -154,7 +154,8 @@ def test_a_new_conversation_is_begun_and_said(open_chat: Open) -> None:
 def test_old_bubbles_leave_a_long_conversation(open_chat: Open) -> None:
     """Replies come from the browser's side here: a hundred real ones would only be slower."""
     chat = open_chat("fr")
-    reply = {"id": None, "urgent": False, "buttons": [], "parts": []}
+    part = {"language": "fr", "direction": "ltr", "content": ["oui"], "text": "oui", "source": None}
+    reply = {"id": None, "urgent": False, "erased": False, "buttons": [], "parts": [part]}
 
     def answer(route: Route) -> None:
         route.fulfill(json={"reply": reply})
