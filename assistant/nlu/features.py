@@ -6,12 +6,15 @@ skeletons, `@` concept of the lexicon.
 """
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from assistant.nlu.skeleton import skeleton
 
 SHORTEST_NGRAM, LONGEST_NGRAM = 2, 5
+# A phone number tells nothing about the topic: with one, "jcherche un avoka" was out of scope.
+_TELLS_NOTHING = re.compile(r"\d{8,}")
 
 
 def features(typed: Sequence[str], standard: Sequence[str], concepts: Iterable[str]) -> Counter[str]:
@@ -22,6 +25,7 @@ def features(typed: Sequence[str], standard: Sequence[str], concepts: Iterable[s
         standard: the same message with SMS spellings and Arabizi replaced by their usual words (`Lexicon.standard`).
         concepts: names of the lexicon's concepts found in the message.
     """
+    typed, standard = ([word for word in side if not _TELLS_NOTHING.fullmatch(word)] for side in (typed, standard))
     counts: Counter[str] = Counter()
     padded = ["^", *standard, "$"]
     keys = [key for key in map(skeleton, typed) if key]

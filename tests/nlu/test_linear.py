@@ -26,6 +26,14 @@ def test_it_knows_what_it_learned(model: LinearModel) -> None:
     assert model.ranking(features(words, words, []))[0][0] == "regul.cost"
 
 
+def test_a_phone_number_tells_nothing_about_the_topic() -> None:
+    plain = ["jcherche", "un", "avoka"]
+    with_number = ["jcherche", "0612345678", "un", "avoka"]
+    assert features(with_number, with_number, []) == features(plain, plain, [])
+    age = ["jai", "17", "ans"]
+    assert "w17" in features(age, age, [])
+
+
 def test_probabilities_sum_to_one_even_for_unknown_words(model: LinearModel) -> None:
     for text in ("xyzxyz", "", "école"):
         words = text.split()
