@@ -26,7 +26,7 @@ from assistant.nlu.language import Guess, LanguageIdentifier, letters
 from assistant.nlu.lexicon import lexicon
 from assistant.nlu.normalise import arabic_share, fold
 from assistant.nlu.questions import parts, second_question
-from assistant.nlu.safeguard import Safeguard
+from assistant.nlu.safeguard import safeguard
 from assistant.nlu.tokens import tokenize, words
 from assistant.paths import DATA
 
@@ -222,7 +222,7 @@ class SafeguardMatcher(_Step):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self._safeguard = Safeguard()
+        self._safeguard = safeguard()
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         """Read messages that people sent; Rasa hands the conversation in because the argument has this name."""

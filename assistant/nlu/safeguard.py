@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 from pathlib import Path
 
@@ -77,6 +77,12 @@ class Match:
 
 
 Spans = dict[str, dict[int, list[int]]]
+
+
+@cache
+def safeguard() -> "Safeguard":
+    """The project's dangers, compiled once a process: that takes more than a second."""
+    return Safeguard()
 
 
 class Safeguard:
