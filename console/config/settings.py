@@ -123,6 +123,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 12 * 3600  # seconds: computers of an office are shared
 
 UNFOLD = {
@@ -131,7 +132,7 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Contact directory"),
     "SITE_SYMBOL": "contact_phone",
     "SITE_URL": None,
-    "STYLES": [lambda request: static("console/rtl.css")],
+    "STYLES": [lambda request: static("console/rtl.css"), lambda request: static("console/transcripts.css")],
     "SHOW_LANGUAGES": True,
     "DASHBOARD_CALLBACK": "contacts.dashboard.to_do",
     "SIDEBAR": {

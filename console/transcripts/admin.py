@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateFilter
@@ -14,7 +15,7 @@ from unfold.decorators import display
 
 from assistant.dialogue.topics import target, title
 from assistant.nlu.normalise import arabic_share
-from transcripts.filters import MARKED, ConfidenceFilter, MarkFilter, TopicFilter, readable_by
+from transcripts.filters import MARKS, ConfidenceFilter, MarkFilter, TopicFilter, mark_title, readable_by
 from transcripts.models import Conversation, Turn
 
 MOST_EARLIER = 20  # sessions of the same person
@@ -51,21 +52,13 @@ class ConversationAdmin(ModelAdmin):
 
     @display(description=_("begins"))
     def begins(self, conversation: Conversation) -> str:
-        """The first words; of a conversation without words a dash."""
-        return conversation.text_shown or "—"
+        """The first words, in their own direction; of a conversation without words a dash."""
+        return format_html('<bdi dir="auto">{}</bdi>', conversation.text_shown or "—")
 
     @display(description=_("what happened"), label=True)
-    def happened(self, conversation: Conversation) -> list[object]:
+    def happened(self, conversation: Conversation) -> list[str]:
         """What staff look for, in words."""
-        flags = {
-            "urgent": conversation.urgent,
-            "misconduct": conversation.misconduct,
-            "person": conversation.asked_person,
-            "unhappy": conversation.unhappy,
-            "fallback": conversation.fallback,
-            "switched": conversation.switched,
-        }
-        return [MARKED[name][0] for name, holds in flags.items() if holds]
+        return [mark_title(mark) for mark in MARKS if getattr(conversation, mark)]
 
     def change_view(
         self,

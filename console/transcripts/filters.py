@@ -1,7 +1,5 @@
 """Filters of the list of conversations: what went wrong, and what people said of it."""
 
-from collections.abc import Callable
-
 from django.contrib.admin import ModelAdmin
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest
@@ -20,16 +18,14 @@ def _with_turn(rows: QuerySet, **wanted: object) -> QuerySet:
     return rows.filter(Exists(Turn.objects.filter(conversation=OuterRef("pk"), **wanted)))
 
 
-# What can be looked for, by name: title and the conversations that have it.
-MARKED: dict[str, tuple[object, Callable[[QuerySet], QuerySet]]] = {
-    "fallback": (_("not understood"), lambda rows: rows.filter(fallback=True)),
-    "person": (_("asked for a person"), lambda rows: rows.filter(asked_person=True)),
-    "down": (_("thumbs down"), lambda rows: _with_turn(rows, feedback="down")),
-    "unhappy": (_("unhappy"), lambda rows: rows.filter(unhappy=True)),
-    "switched": (_("changed language"), lambda rows: rows.filter(switched=True)),
-    "urgent": (_("danger"), lambda rows: rows.filter(urgent=True)),
-    "misconduct": (_("misconduct reported"), lambda rows: rows.filter(misconduct=True)),
-}
+# What staff look for: columns of a conversation, most pressing first.
+MARKS = ("urgent", "misconduct", "asked_person", "unhappy", "fallback", "switched")
+THUMBS_DOWN = "down"
+
+
+def mark_title(mark: str) -> str:
+    """What a mark is called."""
+    return str(Conversation._meta.get_field(mark).verbose_name)
 
 
 class MarkFilter(DropdownFilter):
@@ -40,11 +36,13 @@ class MarkFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
         """What can be chosen."""
-        return [(name, title) for name, (title, _rows) in MARKED.items()]
+        return [*((mark, mark_title(mark)) for mark in MARKS), (THUMBS_DOWN, _("thumbs down"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
         """The conversations that are left."""
-        return MARKED[self.value()][1](queryset) if self.value() in MARKED else queryset
+        if self.value() == THUMBS_DOWN:
+            return _with_turn(queryset, feedback=THUMBS_DOWN)
+        return queryset.filter(**{self.value(): True}) if self.value() in MARKS else queryset
 
 
 class TopicFilter(DropdownFilter):

@@ -5,16 +5,23 @@ twice comes to the same: sessions and turns are known by row ids. On PostgreSQL 
 committed after one with a higher: so the last `LOOKED_BACK` ids are looked at again each time.
 """
 
+import json
+import logging
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime, timezone
 
-from django.db import transaction
+from django.db import DatabaseError, close_old_connections, transaction
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
+from assistant.storage.database import mend, place
 from transcripts import source
 from transcripts.models import Conversation, Position, Turn
 from transcripts.reading import HUMAN, MISCONDUCT, UNHAPPY, ReadSession, ReadTurn, sessions, switches
+
+logger = logging.getLogger(__name__)
 
 LOOKED_BACK = 1000  # row ids
 FEEDBACK_LOOKED_BACK = 60.0  # seconds: clocks of several machines
@@ -75,7 +82,7 @@ def rebuild(engine: Engine, progress: Callable[[int], None] = lambda _: None) ->
 
 
 def follow(engine: Engine, pause: float, stop: Callable[[], bool] = lambda: False) -> None:
-    """Read what comes until `stop` says so.
+    """Read what comes until `stop` says so. A database that fails is named, and read again when it is back.
 
     Args:
         engine: the conversations' database.
@@ -83,7 +90,16 @@ def follow(engine: Engine, pause: float, stop: Callable[[], bool] = lambda: Fals
         stop: asked between two looks.
     """
     while not stop():
-        if not source.is_ready(engine) or step(engine) < source.BATCH:
+        try:
+            idle = not source.is_ready(engine) or step(engine) < source.BATCH
+        except SQLAlchemyError as error:
+            logger.error(mend(error, place(engine.url)))
+            idle = True
+        except DatabaseError as error:
+            close_old_connections()
+            logger.error("Transcripts are not written: %s. Check the console's database.", type(error).__name__)
+            idle = True
+        if idle:
             time.sleep(pause)
 
 
@@ -120,33 +136,10 @@ def _keep(sender: str, session: ReadSession) -> None:
 
 
 def _values(turn: ReadTurn) -> dict[str, object]:
-    return {
-        "message": turn.message,
-        "at": _moment(turn.at),
-        "text": turn.text,
-        "kind": turn.kind,
-        "marks": list(turn.marks),
-        "language": turn.language,
-        "spoken": turn.spoken,
-        "topic": turn.topic,
-        "decision": turn.decision,
-        "reply": turn.reply,
-        "confidence": turn.confidence,
-        "ranking": [list(row) for row in turn.ranking],
-        "entities": [list(row) for row in turn.entities],
-        "urgent": turn.urgent,
-        "said": [
-            {
-                "response": said.response,
-                "text": said.text,
-                "buttons": [list(button) for button in said.buttons],
-                "sources": list(said.sources),
-                "as_of": said.as_of,
-            }
-            for said in turn.said
-        ],
-        "seconds": turn.seconds,
-    }
+    """A turn as its row holds it: tuples are lists there, the time is a moment."""
+    values: dict[str, object] = json.loads(json.dumps(asdict(turn)))
+    del values["event"]
+    return {**values, "at": _moment(turn.at)}
 
 
 def _read_feedback(engine: Engine) -> None:

@@ -99,6 +99,27 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(conversations: Conversa
     assert turns(tmp_path) == found
 
 
+def test_a_database_that_fails_is_named_and_read_again_when_it_is_back(tmp_path: Path) -> None:
+    run(tmp_path, "migrate", "--verbosity", "0")
+    broken = tmp_path / "conversations.db"
+    broken.write_bytes(b"no database" * 500)
+    log = tmp_path / "log"
+    with log.open("wb") as out:
+        command = [*COMMAND, "project_transcripts"]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(tmp_path), stderr=out)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while "is no SQLite database: move the file away" not in log.read_text(encoding="utf-8"):
+            assert process.poll() is None, log.read_text(encoding="utf-8")
+            assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
 def test_before_the_assistant_has_begun_it_says_so(tmp_path: Path) -> None:
     command = [*COMMAND, "project_transcripts", "--once"]
     done = subprocess.run(command, cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, check=False)

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
-from assistant.storage.database import StorageError
+from assistant.storage.database import StorageError, mend, place
 from transcripts import source
 from transcripts.projector import follow, rebuild, step
 
@@ -34,25 +36,28 @@ class Command(BaseCommand):
         """
         try:
             engine = source.open_source(settings.SYSTEM)
+            if once or rebuild:
+                _read_what_is_there(engine, rebuild)
+            else:
+                _follow_until_stopped(engine)
         except StorageError as error:
             raise CommandError(str(error)) from None
-        if not source.is_ready(engine) and (once or rebuild):
-            raise CommandError("There are no conversations yet: start the assistant once (make run).")
-        if rebuild:
-            _rebuild_with_bar(engine)
-        elif once:
-            while step(engine):
-                pass
-        else:
-            _follow_until_stopped(engine)
+        except SQLAlchemyError as error:
+            raise CommandError(mend(error, place(engine.url))) from None
 
 
-def _rebuild_with_bar(engine: source.Engine) -> None:
-    with tqdm(unit=" events") as bar:
-        rebuild(engine, bar.update)
+def _read_what_is_there(engine: Engine, anew: bool) -> None:
+    if not source.is_ready(engine):
+        raise CommandError("There are no conversations yet: start the assistant once (make run).")
+    if anew:
+        with tqdm(unit=" events") as bar:
+            rebuild(engine, bar.update)
+    else:
+        while step(engine):
+            pass
 
 
-def _follow_until_stopped(engine: source.Engine) -> None:
+def _follow_until_stopped(engine: Engine) -> None:
     stopped = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: stopped.set())
