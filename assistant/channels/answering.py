@@ -11,9 +11,9 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -22,13 +22,13 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.channels.bubbles import Bubble, bubbles, in_words
-from assistant.channels.collecting import OnWhatsApp
+from assistant.channels.collecting import Handle, OnWhatsApp
 from assistant.channels.graph import Graph, Never, NotNow
 from assistant.channels.joining import Owed, joined, pause, words
 from assistant.channels.replies import message_of
 from assistant.channels.sentences import turn_failed
 from assistant.channels.webhook import Received
-from assistant.nlu.safeguard import Safeguard
+from assistant.nlu.safeguard import safeguard
 from assistant.privacy.redact import redact
 from assistant.privacy.seal import Seal, Unsealable
 from assistant.storage import inbox, turns
@@ -46,7 +46,6 @@ WRITE_DOWN = 1  # second
 MOST_TOLD = 10_000  # statuses kept while they cannot be written
 IN_DOUBT = 10  # seconds in which Meta tells what became of a part
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 300.0  # seconds between attempts to send
-Handle = Callable[[UserMessage], Awaitable[Any]]
 
 
 class Answering:
@@ -57,7 +56,7 @@ class Answering:
         self._agent, self._seal, self._graph = agent, seal, graph
         self.engine = engine
         self._on_new_message = on_new_message
-        self._safeguard = Safeguard()
+        self._safeguard = safeguard()
         self._people: dict[str, asyncio.Task[None]] = {}
         self._bells: dict[str, asyncio.Event] = {}
         self._other_key_told = False
@@ -69,10 +68,10 @@ class Answering:
         self._surely_not_out: set[str] = set()
         self._turns, self._starts = asyncio.Semaphore(MOST_TURNS), asyncio.Lock()
 
-    def sealed(self, message: Received) -> str:
-        """A message as it may lie on disk."""
-        kept = {name: value for name, value in asdict(message).items() if name != "replaces"}
-        return self._seal.close(json.dumps({**kept, "text": redact(message.text)}))
+    def sealed(self, message: Received, **more: object) -> str:
+        """A message as it may lie on disk, with what else is to be kept with it."""
+        kept = {one.name: getattr(message, one.name) for one in fields(Received)}
+        return self._seal.close(json.dumps({**kept, "text": redact(message.text), **more}))
 
     def take(self, new: inbox.New, text: str) -> None:
         """See to a message that was kept; what was written itself stays in memory until the person is answered."""
@@ -90,6 +89,10 @@ class Answering:
         self._bells[sender_id] = asyncio.Event()
         self._people[sender_id] = asyncio.ensure_future(self._serve(sender_id))
 
+    def complain(self, error: SQLAlchemyError) -> None:
+        """Say in one line what is wrong with the database, and the mend."""
+        logger.error(mend(error, place(self.engine.url)))
+
     async def sweep(self) -> None:
         """Begin with what an earlier process left; then look now and then for what nobody sees to."""
         tidied = 0.0
@@ -101,7 +104,7 @@ class Answering:
                     inbox.tidy(self.engine)
                     tidied = time.monotonic()
             except SQLAlchemyError as error:
-                logger.error(mend(error, place(self.engine.url)))
+                self.complain(error)
             await asyncio.sleep(SWEEP)
 
     async def write_down(self) -> None:
@@ -118,7 +121,7 @@ class Answering:
         try:
             inbox.tell(self.engine, told, counts)
         except SQLAlchemyError as error:
-            logger.error(mend(error, place(self.engine.url)))
+            self.complain(error)
             self.told, self.counts = [*told, *self.told][-MOST_TOLD:], counts + self.counts
 
     async def stop(self) -> None:
@@ -151,7 +154,7 @@ class Answering:
                     rest, attempt = _back_off(trouble, attempt), attempt + 1
                 await self._rest(sender_id, rest)
         except SQLAlchemyError as error:
-            logger.error(mend(error, place(self.engine.url)))
+            self.complain(error)
         except Exception:
             logger.exception("A message on WhatsApp could not be answered. It is tried again in %s seconds", SWEEP)
         finally:
@@ -208,7 +211,7 @@ class Answering:
         begun = self._begun(sender_id, waiting, retrying)
         group = _of_turn(waiting, begun) if begun else joined(waiting)
         turn, last = begun["message_id"] if begun else group[0].key, group[-1]
-        if time.time() - max(last.sent or last.received, 0) > WINDOW:
+        if time.time() - (last.sent or last.received) > WINDOW:
             self._finish([message.key for message in group], "too late")
             return
         if last.kind == "seen":
@@ -241,7 +244,7 @@ class Answering:
                 logger.exception("A turn failed")
         said = list(message.output_channel.messages)
         if any(one.get("erased") for one in said):
-            inbox.seal_again(self.engine, group[0].key, self._seal.close(json.dumps(_kept(group[0], said))))
+            inbox.seal_again(self.engine, group[0].key, self.sealed(group[0], said=said))
         return said
 
     @asynccontextmanager
@@ -332,11 +335,6 @@ def _of_turn(waiting: Sequence[Owed], event: dict[str, Any]) -> list[Owed]:
     """The messages of a turn that was made before the process ended."""
     taken = (event.get("metadata") or {}).get("messages") or ()
     return [message for message in waiting if message.key in taken] or [waiting[0]]
-
-
-def _kept(message: Owed, said: Sequence[Any]) -> dict[str, Any]:
-    """What the inbox seals of a message whose reply is kept with it."""
-    return {**{name: value for name, value in asdict(message).items() if name not in ("key", "received")}, "said": said}
 
 
 def _marks(group: Sequence[Owed]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from assistant.dialogue.topics import LANGUAGES
 LONGEST_TEXT = 4_096  # characters
 LONGEST_BODY = 1_024  # of a message with buttons or a list
 MOST_BUTTONS, LONGEST_BUTTON = 3, 20
-MOST_ROWS, LONGEST_ROW, LONGEST_DESCRIPTION = 10, 24, 72
+MOST_ROWS, LONGEST_ROW = 10, 24
 Message = Mapping[str, Any]  # a bot message as Rasa hands it to a channel
 # Where a text may be cut, best first: between paragraphs, lines, sentences, words.
 _CUTS = [re.compile(pattern) for pattern in (r"\n\s*\n", r"\n", r"(?<=[.!?؟…])\s+", r"\s+")]

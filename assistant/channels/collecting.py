@@ -1,8 +1,12 @@
 """What is said in a turn, collected as it is, for channels that put it into their own form."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from rasa.core.channels.channel import CollectingOutputChannel
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+
+Handle = Callable[[UserMessage], Awaitable[Any]]
+"""Makes a turn of a message: what Rasa hands to each channel."""
 
 
 class Collecting(CollectingOutputChannel):

@@ -4,40 +4,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.channels.webhook import Kind
+from assistant.channels.webhook import Received
 
 QUIET = 2.0  # seconds without a further message after which a sentence is whole
 LONGEST_WAIT = 8.0  # seconds after which it is answered in any case
 MOST_CHARACTERS = 1_000  # of messages joined; a single one may be longer
 
 
-@dataclass(frozen=True)
-class Owed:
+@dataclass(frozen=True, kw_only=True)
+class Owed(Received):
     """A message that is owed a reply.
 
     Attributes:
         key: keyed hash of Meta's name for it.
         received: when it was accepted, seconds since 1970.
-        id: Meta's name for it (`wamid.…`).
-        person: where the reply goes.
-        kind: what it is (`assistant.channels.webhook.Kind`).
-        text: words, or the payload of a button.
-        sent: when it was sent, seconds since 1970.
-        forwarded, quoted, edited: as `assistant.channels.webhook.Received` has them.
         said: the reply, where it was made and the conversation cannot say it again.
     """
 
     key: str
     received: float
-    id: str
-    person: str
-    kind: Kind
-    text: str
-    sent: float
-    forwarded: bool = False
-    quoted: bool = False
-    edited: bool = False
-    said: tuple[Any, ...] | list[Any] = ()
+    said: Sequence[Any] = ()
 
 
 def joined(waiting: Sequence[Owed]) -> list[Owed]:

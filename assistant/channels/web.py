@@ -27,7 +27,7 @@ from sqlalchemy.engine import Engine
 from assistant import yaml
 from assistant.channels import replies, site
 from assistant.channels.bodies import TooLarge, Unreadable, body_of
-from assistant.channels.collecting import OnTheWeb
+from assistant.channels.collecting import Handle, OnTheWeb
 from assistant.channels.lengths import Guarded
 from assistant.channels.rates import Rates
 from assistant.channels.sentences import error_sentence, too_long
@@ -58,7 +58,6 @@ WORTH_A_RETRY = frozenset(["session_unknown", "too_many", "unavailable", "slow"]
 VERDICTS = ("up", "down", None)
 _CLIENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _DESCRIPTION = Path(__file__).with_suffix(".openapi.yml")
-Handle = Callable[[UserMessage], Awaitable[Any]]
 Reply = dict[str, Any]
 
 
@@ -171,7 +170,7 @@ class Web(InputChannel):
         """The reply to a message: the one that was given, or a new one."""
         # Rasa locks the conversation itself while it works: this lock has a name of its own.
         async with agent.lock_store.lock(f"web {message.sender_id}"):
-            known = self._recent.get(message.message_id) or _given(message, _engine(agent))
+            known = self._recent.get(message.message_id) or _given(message, turns.database_of(agent))
             if known:
                 return known
             await on_new_message(message)
@@ -187,7 +186,7 @@ class Web(InputChannel):
     async def _history(self, request: Request) -> Reply:
         """The last bubbles of the session's conversation."""
         asked = self._asked(await self._body(request))
-        said = turns.last_said(_engine(request.app.ctx.agent), asked.conversation, EVENTS_OF_A_HISTORY)
+        said = turns.last_said(turns.database_of(request.app.ctx.agent), asked.conversation, EVENTS_OF_A_HISTORY)
         return {"messages": replies.history(said, asked.language)}
 
     async def _feedback(self, request: Request) -> Reply:
@@ -196,7 +195,7 @@ class Web(InputChannel):
         reply_id, verdict = asked.body.get("reply"), asked.body.get("verdict")
         if not isinstance(reply_id, str) or verdict not in VERDICTS:
             raise Refused("bad_request")
-        engine = _engine(request.app.ctx.agent)
+        engine = turns.database_of(request.app.ctx.agent)
         if not turns.message(engine, asked.conversation, reply_id):
             raise Refused("bad_request")
         feedback.keep(engine, asked.conversation, reply_id, verdict)
@@ -274,11 +273,6 @@ async def _read(request: Request) -> bytes:
         raise Refused("too_large") from None
     except Unreadable:
         raise Refused("bad_request") from None
-
-
-def _engine(agent: Agent) -> Engine:
-    """The database of the conversations, the very one that the tracker store has opened; Rasa wraps the store."""
-    return agent.tracker_store._tracker_store.engine
 
 
 def _given(message: UserMessage, engine: Engine) -> Reply | None:

@@ -10,25 +10,22 @@ import json
 import logging
 import os
 import re
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 from pywa.utils import webhook_updates_validator
-from rasa.core.channels.channel import InputChannel, UserMessage
+from rasa.core.channels.channel import InputChannel
 from sanic import Blueprint, HTTPResponse, Request, Sanic, response
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.channels.answering import Answering
 from assistant.channels.bodies import TooLarge, Unreadable, body_of
-from assistant.channels.collecting import OnWhatsApp
+from assistant.channels.collecting import Handle, OnWhatsApp
 from assistant.channels.graph import Graph
 from assistant.channels.lengths import Guarded
 from assistant.channels.webhook import ANOTHER_NUMBER, Batch, Received, Status, read
 from assistant.privacy.seal import Seal
 from assistant.privacy.senders import pseudonym
 from assistant.settings import Settings, sender_key
-from assistant.storage import inbox
-from assistant.storage.database import mend, place
+from assistant.storage import inbox, turns
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +33,6 @@ MOST_BYTES = 3 * 1024 * 1024  # of a body; Meta sends no more
 SIGNATURE = "x-hub-signature-256"
 # A part of a reply as we name it to Meta; what another program named otherwise might fit into no column.
 _PART = re.compile(r"([0-9a-f]{32})\.([0-9]{1,3})")
-Handle = Callable[[UserMessage], Awaitable[Any]]
 
 
 class WhatsApp(InputChannel):
@@ -61,8 +57,9 @@ class WhatsApp(InputChannel):
         @routes.listener("after_server_start")
         async def begin(app: Sanic, _loop: object) -> None:
             agent = app.ctx.agent
-            engine = agent.tracker_store._tracker_store.engine
-            self._answering = Answering(agent, engine, Seal(self._key), Graph(self._settings), on_new_message)
+            self._answering = Answering(
+                agent, turns.database_of(agent), Seal(self._key), Graph(self._settings), on_new_message
+            )
             self._beside = [
                 asyncio.ensure_future(work()) for work in (self._answering.sweep, self._answering.write_down)
             ]
@@ -120,7 +117,7 @@ class WhatsApp(InputChannel):
         try:
             self._keep(batch, self._answering)
         except SQLAlchemyError as error:
-            logger.error(mend(error, place(self._answering.engine.url)))
+            self._answering.complain(error)
             return response.text("Not kept.", 503)
         return response.empty(200)
 

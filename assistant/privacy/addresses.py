@@ -16,8 +16,6 @@ _KIND_HINT = re.compile(
     r"h(?:ay|[aeo]?[q9])|imm|lot|mara|quartier|villa|z[ae]?n|7ay|زنق|شارع|درب|زقاق|عمار|شق|فيلا|بلوك|تجزئ|حي|دوار"
 )
 
-_MOST_WORDS = 3  # of the name of a street, particles not counted
-_MOST_PARTICLES = 3
 _MOST_PIECES = 8  # "immeuble 4, appartement 2, rue Ibn Sina, hay Salam"
 
 _SIGN = r"(?:n ?[°º]|no?\.?|nr|num(?:[eé]ro)?|(?:ال)?رقم|ra9m|raqm|nmra)"
@@ -122,7 +120,7 @@ def _read(shadow: str, piece: re.Match[str]) -> tuple[int, int, bool]:
 
 def _end_of_street(shadow: str, start: int) -> int:
     """Where the name of a street or quarter ends; `start` itself when it has none."""
-    word, end, words_left, particles_left = _FIRST.match(shadow, start), start, _MOST_WORDS, _MOST_PARTICLES
+    word, end, words_left, particles_left = _FIRST.match(shadow, start), start, words.MOST_WORDS, words.MOST_PARTICLES
     while word:
         is_particle = words.plain(word["word"]) in words.PARTICLES
         if not (particles_left if is_particle else words_left) or _ends(word["word"], first=end == start):
@@ -140,7 +138,7 @@ def _ends(word: str, first: bool) -> bool:
         return True
     if first:
         return words.goes_on(word, words.GRAMMAR) and words.plain(word) not in _QUARTERS and not _is_letter(word)
-    return words.goes_on(word, words.SPOKEN) or words.built(word) or words.belongs(word, words.PLACES)
+    return words.ends_a_name(word)
 
 
 def _is_letter(word: str) -> bool:

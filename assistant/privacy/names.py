@@ -11,8 +11,6 @@ from assistant.privacy import words
 from assistant.privacy.shadow import INVISIBLE
 from assistant.privacy.words import LETTER, QUOTE, WORD
 
-_MOST_WORDS = 3  # of a name, particles not counted
-_MOST_PARTICLES = 3
 _MOST_BEFORE = 40  # characters in which the thing that has the name is looked for
 
 # Leads in regular expressions: a quote or space, no letter before.
@@ -143,13 +141,13 @@ def _begins_a_name(first: re.Match[str], kind: str) -> bool:
 def _end_of_name(shadow: str, first: re.Match[str]) -> int:
     end = at = first.end()
     last = words.plain(first.group())
-    more = _MOST_WORDS - (last not in words.PARTICLES)
-    for _ in range(_MOST_WORDS + _MOST_PARTICLES):
+    more = words.MOST_WORDS - (last not in words.PARTICLES)
+    for _ in range(words.MOST_WORDS + words.MOST_PARTICLES):
         further = _FURTHER.match(shadow, at)
-        if not further or (last not in words.BINDING and _ends(further["word"])):
+        if not further or (last not in words.BINDING and words.ends_a_name(further["word"])):
             break
         # Whoever writes a name with capital letters does so to its end: "Awa Diallo fatiguée".
-        if more < _MOST_WORDS - 1 and first.group()[0].isupper() and further["word"][0].islower():
+        if more < words.MOST_WORDS - 1 and first.group()[0].isupper() and further["word"][0].islower():
             break
         last, at = words.plain(further["word"]), further.end()
         if last not in words.PARTICLES:
@@ -159,8 +157,3 @@ def _end_of_name(shadow: str, first: re.Match[str]) -> int:
         if last not in words.LINKING:
             end = at
     return end
-
-
-def _ends(word: str) -> bool:
-    """Whether a name ends before a word."""
-    return words.goes_on(word, words.SPOKEN) or words.built(word) or words.belongs(word, words.PLACES)

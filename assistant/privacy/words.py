@@ -28,6 +28,8 @@ COUNTED = _of("counted")
 THINGS = _of("things")
 PEOPLE = _of("people")
 _AND_NAMES = _of("and_names")
+# Of a name; particles are not counted among its words.
+MOST_WORDS = MOST_PARTICLES = 3
 # After these a word is a part of the name whatever it is: عبد السلام.
 BINDING = frozenset(["عبد", "abd", "abdel", "abdul"])
 # These need a name behind them: "de Souza", but "Awa de 25 ans".
@@ -79,6 +81,11 @@ def goes_on(word: str, words: frozenset[str]) -> bool:
         tail = _PARTED.split(rest[0])[0]
         return head in _ELIDED or (head in _ELIDED_OR_NAME and (tail in words or tail in PLACES))
     return False
+
+
+def ends_a_name(word: str) -> bool:
+    """Whether a name, of a person or a street, ends before a word."""
+    return goes_on(word, SPOKEN) or built(word) or belongs(word, PLACES)
 
 
 def built(word: str) -> bool:

@@ -12,7 +12,7 @@ Three tables in the conversations' own database:
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -59,14 +59,11 @@ KEPT = 9 * 24 * 3600  # seconds; Meta delivers again for up to 7 days
 # Written out, for both databases: SQLAlchemy 1.4 puts an INSERT with ON CONFLICT together anew each time, which took
 # longer than the database.
 _KEEP = sa.text(
-    "INSERT INTO inbox (key, sender_id, received, sealed) VALUES (:key, :sender_id, :now, :sealed) "
-    "ON CONFLICT (key) DO NOTHING"
-)
-_TAKE_BACK = sa.text("UPDATE inbox SET sealed = NULL WHERE key = :key OR replaces = :key")
-_KEEP_EDIT = sa.text(
     "INSERT INTO inbox (key, sender_id, received, sealed, replaces) "
     "VALUES (:key, :sender_id, :now, :sealed, :replaces) ON CONFLICT (key) DO NOTHING"
 )
+_TAKE_BACK = sa.text("UPDATE inbox SET sealed = NULL WHERE key = :key OR replaces = :key")
+_SEAL = sa.text("UPDATE inbox SET sealed = :sealed WHERE key = :key")
 _SEAL_AGAIN = sa.text("UPDATE inbox SET sealed = :sealed WHERE key = :key AND sealed IS NOT NULL")
 _FINISH = sa.text("UPDATE inbox SET sealed = NULL WHERE key IN :keys").bindparams(sa.bindparam("keys", expanding=True))
 _OWED_TO = sa.text(
@@ -145,7 +142,7 @@ def accept(engine: Engine, messages: Sequence[New]) -> int:
     now, new = time.time(), 0
     with engine.begin() as connection:
         for message in messages:
-            row = {"key": message.key, "sender_id": message.sender_id, "now": now, "sealed": message.sealed}
+            row = {**asdict(message), "now": now}
             if message.replaces:
                 new += _change(connection, message, row)
             else:
@@ -155,19 +152,15 @@ def accept(engine: Engine, messages: Sequence[New]) -> int:
 
 def _change(connection: Connection, message: New, row: Mapping[str, object]) -> int:
     """Keep an edit, or take a message back; 1 when it is new."""
-    in_place = {"key": message.replaces, "sealed": message.sealed}
-    taken = {**row, "sealed": None, "replaces": message.replaces}
-    if message.sealed and not connection.execute(_KEEP_EDIT, taken).rowcount:
-        return 0  # this very edit came before
-    if message.sealed and connection.execute(_SEAL_AGAIN, in_place).rowcount:
-        return 1
-    connection.execute(_TAKE_BACK, {"key": message.replaces})
-    connection.execute(_KEEP, {**row, "key": message.replaces, "sealed": None})
     if message.sealed:
-        connection.execute(
-            sa.text("UPDATE inbox SET sealed = :sealed WHERE key = :key"),
-            {"key": message.key, "sealed": message.sealed},
-        )
+        if not connection.execute(_KEEP, {**row, "sealed": None}).rowcount:
+            return 0  # this very edit came before
+        if connection.execute(_SEAL_AGAIN, {"key": message.replaces, "sealed": message.sealed}).rowcount:
+            return 1
+    connection.execute(_TAKE_BACK, {"key": message.replaces})
+    connection.execute(_KEEP, {**row, "key": message.replaces, "sealed": None, "replaces": None})
+    if message.sealed:
+        connection.execute(_SEAL, {"key": message.key, "sealed": message.sealed})
     return 1
 
 

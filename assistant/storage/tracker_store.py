@@ -10,8 +10,7 @@ Which database that is: `assistant.storage.database`.
 
 import json
 import logging
-import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,7 +22,7 @@ from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Query, Session
 
 from assistant.dialogue.state import ERASED
 from assistant.privacy.redact import redact_data
@@ -51,7 +50,6 @@ _LAST_SLOTS = sa.text(
 )
 # What Rasa's own readers of a stored response selector look at; the rest is copied text of answers.
 SELECTED_KEPT = ("intent_response_key", "utter_action", "confidence")
-_HASH = re.compile(r"[0-9a-f]{32}")
 # Says how many events of a tracker are stored. Rasa counts the stored rows of the last session instead, which goes
 # wrong for the second save of a turn that began a session: the events of the session before are stored twice.
 _STORED = "_dalil_stored_events"
@@ -184,17 +182,18 @@ class TrackerStore(SQLTrackerStore):
         """What Rasa's store reads, of each event only what a tracker is made of; of a long session its tail."""
         with self.session_scope() as session:
             query = self._event_query(session, sender_id, fetch_events_from_all_sessions=all_sessions)
-            if not all_sessions:
-                query = query.order_by(None).order_by(self.SQLEvent.id.desc()).limit(TAIL + 1)
-            rows = [data for (data,) in query.with_entities(self.SQLEvent.data)]
-            if not all_sessions:
-                rows.reverse()
-                if len(rows) > TAIL:
-                    rows = [*_slots_before(session, sender_id), *_from_a_pause(rows)]
+            query = query.with_entities(self.SQLEvent.data)
+            rows = [data for (data,) in query] if all_sessions else self._tail(session, sender_id, query)
             events = [json.loads(data) for data in rows]
         if not events or not self.domain:
             return None
         return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+
+    def _tail(self, session: Session, sender_id: str, query: Query) -> list[str]:
+        """The last events of a session; of a long one behind the last values of the slots."""
+        latest = query.order_by(None).order_by(self.SQLEvent.id.desc()).limit(TAIL + 1)
+        rows = [data for (data,) in latest][::-1]
+        return rows if len(rows) <= TAIL else [*_slots_before(session, sender_id), *_from_a_pause(rows)]
 
     def _unread(self, sender_id: str) -> DialogueStateTracker:
         """A new conversation, all of which is appended whatever is stored already."""
@@ -242,16 +241,7 @@ def stored_form(event: Event) -> dict[str, Any]:
         return {**data, "metadata": {**redact_data(metadata), **said}}
     if data["event"] == "user":
         data = {**data, "parse_data": _short(data.get("parse_data") or {})}
-        return {**redact_data(data), **_kept_names(data)}
     return redact_data(data)
-
-
-def _kept_names(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Names under which channels find a message again: keyed hashes, whose digits could be taken for a number."""
-    metadata = data.get("metadata") or {}
-    names = [name for name in metadata.get("messages") or () if _HASH.fullmatch(str(name))]
-    kept = {"metadata": {**redact_data(metadata), "messages": names}} if names else {}
-    return {**kept, "message_id": data["message_id"]} if _HASH.fullmatch(str(data.get("message_id"))) else kept
 
 
 def _short(parse_data: dict[str, Any]) -> dict[str, Any]:

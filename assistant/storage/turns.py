@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from rasa.core.agent import Agent
 from rasa.core.tracker_store import SQLTrackerStore
 from sqlalchemy.engine import Connection, Engine
 
@@ -13,6 +14,11 @@ SAID = ("user", "bot")
 # A message is sent again soon or never: so many messages back it is looked for.
 LOOKED_BACK = 20
 Event = dict[str, Any]
+
+
+def database_of(agent: Agent) -> Engine:
+    """The database of the conversations, the very one that the tracker store has opened; Rasa wraps the store."""
+    return agent.tracker_store._tracker_store.engine
 
 
 def replies_to(engine: Engine, sender_id: str, message_id: str) -> list[Event] | None:

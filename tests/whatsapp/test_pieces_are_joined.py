@@ -17,7 +17,7 @@ KINDS: list[Kind] = ["text", "tap", "audio", "image", "other", "seen"]
 
 
 def owed(text: str, received: float = NOON, kind: Kind = "text") -> Owed:
-    return Owed(f"key of {text}", received, "wamid.1", "212600000042", kind, text, received)
+    return Owed("wamid.1", "212600000042", kind, text, received, key=f"key of {text}", received=received)
 
 
 @st.composite
