@@ -35,6 +35,7 @@ class Settings:
         actions_port: port of the action server, always on loopback.
         var_dir: folder of everything that the running system writes.
         database_url: database of the conversations; empty means SQLite under `var_dir`.
+        retention_days: days for which conversations are kept; counts of them stay.
         sender_key: secret behind the pseudonyms of people; empty means the one in `var_dir` (see `sender_key`).
         log_level: least severe log lines that are shown.
         rest_channel: whether Rasa's REST channel, for tools on the same machine, is open.
@@ -43,6 +44,7 @@ class Settings:
         console_port: its port.
         console_key: secret that signs the console's sessions; empty means the one in `var_dir` (see `console_key`).
         console_hosts: host names under which browsers reach the console, separated by commas.
+        console_proxies: how many proxies of ours stand before the console and tell whom they speak for.
         console_debug: Django's debug pages, for development only.
         directory_url: HSDS directory that the actions read; empty means the console's own.
         socketio_channel: whether Rasa's Socket.IO channel, for existing Rasa clients, is open.
@@ -70,6 +72,7 @@ class Settings:
     actions_port: int = 5055
     var_dir: Path = ROOT / "var"
     database_url: str = field(default="", repr=False)
+    retention_days: int = 90
     sender_key: str = field(default="", repr=False)
     log_level: str = "WARNING"
     rest_channel: bool = True
@@ -78,6 +81,7 @@ class Settings:
     console_port: int = 8000
     console_key: str = field(default="", repr=False)
     console_hosts: str = "localhost,127.0.0.1"
+    console_proxies: int = 0
     console_debug: bool = False
     directory_url: str = ""
     socketio_channel: bool = False
@@ -313,6 +317,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "actions_port": _number(1, 65535),
     "var_dir": _folder,
     "database_url": _database,
+    "retention_days": _number(1, 36_500),
     "sender_key": _key,
     "log_level": _level,
     "rest_channel": _switch,
@@ -321,6 +326,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "console_port": _number(1, 65535),
     "console_key": _key,
     "console_hosts": _hosts,
+    "console_proxies": _number(0, 10),
     "console_debug": _switch,
     "directory_url": _web_address,
     "socketio_channel": _switch,

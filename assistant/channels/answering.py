@@ -27,6 +27,7 @@ from assistant.channels.graph import Graph, Never, NotNow
 from assistant.channels.joining import Owed, joined, pause, words
 from assistant.channels.replies import message_of
 from assistant.channels.sentences import turn_failed
+from assistant.channels.unasked import erased_by
 from assistant.channels.webhook import Received
 from assistant.nlu.safeguard import safeguard
 from assistant.privacy.redact import redact
@@ -212,7 +213,8 @@ class Answering:
         group = _of_turn(waiting, begun) if begun else joined(waiting)
         turn, last = begun["message_id"] if begun else group[0].key, group[-1]
         if time.time() - (last.sent or last.received) > WINDOW:
-            self._finish([message.key for message in group], "too late")
+            forgotten = sender_id if _erases(group[0].said) else None
+            self._finish([message.key for message in group], "too late", forgotten)
             return
         if last.kind == "seen":
             await self._graph.read(last.id)
@@ -223,9 +225,7 @@ class Answering:
             said = [message_of(event) for event in turns.replies_to(self.engine, sender_id, turn) or ()]
         else:
             said = list(group[0].said) or await self._made(sender_id, turn, group)
-        await self._send(sender_id, turn, group, self._bubbles(said), sent)
-        if any(message.get("erased") for message in said):
-            inbox.erase(self.engine, sender_id)
+        await self._send(sender_id, turn, group, self._bubbles(said), sent, forgotten=_erases(said))
 
     async def _made(self, sender_id: str, turn: str, group: Sequence[Owed]) -> list[Any]:
         """What the assistant says now. An erased conversation could not say it again: it is kept until it is out."""
@@ -237,15 +237,19 @@ class Answering:
             message_id=turn,
             metadata=_marks(group),
         )
+        said = await erased_by(message, self._agent, self.engine) or await self._new(message)
+        if _erases(said):
+            inbox.seal_again(self.engine, group[0].key, self.sealed(group[0], said=said))
+        return said
+
+    async def _new(self, message: UserMessage) -> list[Any]:
+        """What the assistant says to a message that is new to it; nothing when the turn failed."""
         async with self._turn_to_work():
             try:
                 await self._on_new_message(message)
             except Exception:
                 logger.exception("A turn failed")
-        said = list(message.output_channel.messages)
-        if any(one.get("erased") for one in said):
-            inbox.seal_again(self.engine, group[0].key, self.sealed(group[0], said=said))
-        return said
+        return list(message.output_channel.messages)
 
     @asynccontextmanager
     async def _turn_to_work(self) -> Any:  # noqa: ANN401
@@ -262,9 +266,15 @@ class Answering:
         return going or [Bubble("text", turn_failed())]
 
     async def _send(
-        self, sender_id: str, turn: str, group: Sequence[Owed], going: Sequence[Bubble], sent: Mapping[int, str]
+        self,
+        sender_id: str,
+        turn: str,
+        group: Sequence[Owed],
+        going: Sequence[Bubble],
+        sent: Mapping[int, str],
+        forgotten: bool,
     ) -> None:
-        """Send the parts of a reply that are not out yet.
+        """Send the parts of a reply that are not out yet; then the person is `forgotten`, who was erased.
 
         Raises:
             NotNow: not all of them could be sent.
@@ -286,9 +296,10 @@ class Answering:
                 raise
             self._surely_not_out.discard(reply)
             finished = keys if number == len(going) - 1 else ()
-            inbox.note(self.engine, turn, number, sender_id, "accepted" if code is None else "refused", code, finished)
+            state = "accepted" if code is None else "refused"
+            inbox.note(self.engine, turn, number, sender_id, state, code, finished, forgotten)
         if number in sent:  # the last part was out already
-            inbox.finish(self.engine, keys)
+            inbox.finish(self.engine, keys, sender_id if forgotten else None)
 
     async def _told(self, turn: str, part: int) -> str:
         """What Meta says of a part that may be out, or still `sending` when it has said nothing for a while."""
@@ -316,9 +327,9 @@ class Answering:
                     return code
         return None
 
-    def _finish(self, keys: Sequence[str], counted: str | None = None) -> None:
+    def _finish(self, keys: Sequence[str], counted: str | None = None, forgotten: str | None = None) -> None:
         """Nothing is owed any more for these messages, and no reply goes out."""
-        inbox.finish(self.engine, keys)
+        inbox.finish(self.engine, keys, forgotten)
         self.counts.update([counted] if counted else [])
         self._surely_not_out -= {reply for reply in self._surely_not_out if reply.partition(".")[0] in keys}
 
@@ -335,6 +346,11 @@ def _of_turn(waiting: Sequence[Owed], event: dict[str, Any]) -> list[Owed]:
     """The messages of a turn that was made before the process ended."""
     taken = (event.get("metadata") or {}).get("messages") or ()
     return [message for message in waiting if message.key in taken] or [waiting[0]]
+
+
+def _erases(said: Sequence[Any]) -> bool:
+    """Whether a reply tells a person that they are erased."""
+    return any(message.get("erased") for message in said)
 
 
 def _marks(group: Sequence[Owed]) -> dict[str, Any]:

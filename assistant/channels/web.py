@@ -19,13 +19,11 @@ from urllib.parse import urlsplit
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
-from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, HTTPResponse, Request, Sanic, response
 from sanic_cors.core import SANIC_CORS_EVALUATED
-from sqlalchemy.engine import Engine
 
 from assistant import yaml
-from assistant.channels import replies, site
+from assistant.channels import replies, site, unasked
 from assistant.channels.bodies import TooLarge, Unreadable, body_of
 from assistant.channels.collecting import Handle, OnTheWeb
 from assistant.channels.lengths import Guarded
@@ -43,7 +41,7 @@ logger = logging.getLogger(__name__)
 MOST_BYTES = 8 * 1024  # of a body
 MOST_CHARACTERS = 1000  # of a message
 TURN_TIMEOUT = 20  # seconds; the widget waits a little longer
-REPLIES_KEPT = 500  # in memory, for those who send again at once
+REPLIES_KEPT, KEPT_FOR = 500, 600  # in memory, seconds: for those who send again soon
 EVENTS_OF_A_HISTORY = 2 * replies.MOST_REMEMBERED
 STATUS = {
     "bad_request": 400,
@@ -170,7 +168,7 @@ class Web(InputChannel):
         """The reply to a message: the one that was given, or a new one."""
         # Rasa locks the conversation itself while it works: this lock has a name of its own.
         async with agent.lock_store.lock(f"web {message.sender_id}"):
-            known = self._recent.get(message.message_id) or _given(message, turns.database_of(agent))
+            known = self._recent.get(message.message_id) or await _given(message, agent)
             if known:
                 return known
             await on_new_message(message)
@@ -178,10 +176,15 @@ class Web(InputChannel):
             if not said:  # Rasa has logged why
                 raise Refused("unavailable")
             reply = replies.structured(said, message.message_id)
-            self._recent[message.message_id] = reply
-            if len(self._recent) > REPLIES_KEPT:
-                self._recent.popitem(last=False)
+            self._remember(message.message_id, reply)
             return reply
+
+    def _remember(self, message_id: str, reply: Reply) -> None:
+        """Keep a reply as long as a second try can come."""
+        self._recent[message_id] = reply
+        asyncio.get_running_loop().call_later(KEPT_FOR, self._recent.pop, message_id, None)
+        if len(self._recent) > REPLIES_KEPT:
+            self._recent.popitem(last=False)
 
     async def _history(self, request: Request) -> Reply:
         """The last bubbles of the session's conversation."""
@@ -275,22 +278,19 @@ async def _read(request: Request) -> bytes:
         raise Refused("bad_request") from None
 
 
-def _given(message: UserMessage, engine: Engine) -> Reply | None:
+async def _given(message: UserMessage, agent: Agent) -> Reply | None:
     """The reply that another process, or this one before its restart, has given to this message."""
-    stored = turns.replies_to(engine, message.sender_id, message.message_id)
-    if not stored:
-        return None
-    return replies.structured([replies.message_of(event) for event in stored], message.message_id)
+    engine = turns.database_of(agent)
+    stored = turns.replies_to(engine, message.sender_id, message.message_id) or ()
+    said = [replies.message_of(event) for event in stored] or await unasked.erased_by(message, agent, engine)
+    return replies.structured(said, message.message_id) if said else None
 
 
 async def _greeting(agent: Agent, language: str) -> Reply:
     """What is said before anybody has asked: no turn, and nothing is stored."""
     offered = tuple(families()["main"].menu)
     turn = Turn("chat.greet", "answer", "chat.greet", language=language, offered=offered, privacy=True)
-    tracker = DialogueStateTracker.from_events("", [])
-    tracker.latest_message.parse_data["turn"] = turn.to_dict()
-    said = await agent.nlg.generate("utter_chat/greet", tracker, Web.name())
-    return replies.structured([said], None)
+    return replies.structured([await unasked.said(agent, turn, "utter_chat/greet", Web.name())], None)
 
 
 def _host(origin: str) -> str:

@@ -15,11 +15,12 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from assistant.dialogue import contacts
-from assistant.dialogue.bidi import pieces, shown, with_isolated_addresses
+from assistant.dialogue.bidi import isolated, pieces, shown, with_isolated_addresses
 from assistant.dialogue.directory import numbers
 from assistant.dialogue.needs import needs
 from assistant.dialogue.state import ERASED, Turn
 from assistant.dialogue.topics import LANGUAGES, families, family, payload, title, topics
+from assistant.privacy import receipts
 
 Reply = dict[str, Any]
 MOST_SOURCES = 2
@@ -131,12 +132,14 @@ class Answers(TemplatedNaturalLanguageGenerator):
 
 
 def _names(turn: Turn, language: str) -> dict[str, str]:
-    """What a response may name: the family of a menu, the subject of a follow-up, the need that is looked for."""
+    """What a response may name: the family of a menu, the subject of a follow-up, the need that is looked for, the
+    receipt of an erasure."""
     kind, _, rest = turn.reply.partition(".")
     shown = families()[rest].title[language] if kind == "menu" else ""
     about = topics()[turn.subject].about[language] if turn.subject in topics() else ""
     need = needs().get(turn.search.need or "") if turn.search else None
-    return {"menu": shown, "about": about, "need": need[language] if need else ""}
+    receipt = isolated(receipts.shown(turn.receipt)) if turn.receipt else ""
+    return {"menu": shown, "about": about, "need": need[language] if need else "", "receipt": receipt}
 
 
 def _emoji(turn: Turn) -> str:

@@ -21,10 +21,11 @@ from rasa.shared.nlu.training_data.message import Message
 from assistant.dialogue.choice import chosen, titled
 from assistant.dialogue.decision import decide, without_follow_ups
 from assistant.dialogue.reading import named
-from assistant.dialogue.state import Turn
+from assistant.dialogue.state import ERASED, Turn
 from assistant.dialogue.topics import target
 from assistant.dialogue.understood import Thresholds, Understood
 from assistant.nlu.normalise import clean
+from assistant.privacy.receipts import receipt_of
 
 # Families whose topics only say something: one rule a family, the topic picks the answer.
 RETRIEVAL = frozenset(
@@ -79,6 +80,8 @@ class DialogueDecision(GraphComponent):
         before = turn_before(tracker)
         for message in messages:
             turn = decide(_understood(message, before), before, self._thresholds)
+            if turn.reply == ERASED:
+                turn = replace(turn, receipt=receipt_of(message.get("message_id")))
             _write(message, turn)
         return messages
 

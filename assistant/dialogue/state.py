@@ -65,6 +65,7 @@ class Turn:
         resumes: whether the reply ends by asking again for what the search lacks.
         unseen: whether something came beside the words that was not looked at.
         speaks: whether the person has sent voice notes, and is answered with recordings where there are some.
+        receipt: of the erasure that this reply tells of (`assistant.privacy.receipts`), None with every other.
     """
 
     reply: str
@@ -83,6 +84,7 @@ class Turn:
     resumes: bool = False
     unseen: bool = False
     speaks: bool = False
+    receipt: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for the tracker; `from_dict` reads it."""

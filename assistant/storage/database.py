@@ -11,14 +11,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.url import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from assistant.paths import ROOT
 
+# Milliseconds that a statement waits for other programs.
+PATIENCE, SHORT_PATIENCE = "busy_timeout = 5000", "busy_timeout = 250"
 # In this order on every new connection. FULL: an answer that was given is on disk when the power fails.
 # secure_delete: what is erased is overwritten with zeros, not only unlinked.
-PRAGMAS = ("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON")
+PRAGMAS = (PATIENCE, "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON")
 
 
 class StorageError(SystemExit):
@@ -114,6 +116,24 @@ def set_pragmas(connection: Any, _record: Any) -> None:  # noqa: ANN401 (of the 
         connection.execute(f"PRAGMA {pragma}").close()
 
 
+def empty_log(engine: Engine) -> None:
+    """Empty SQLite's log of changes, which holds erased pages as they were before.
+
+    Raises:
+        OperationalError: another program is reading; to be tried again. It waits only a moment: turns wait for it.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA {SHORT_PATIENCE}")
+        try:
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").first()[0]
+        finally:  # connections stay open
+            connection.exec_driver_sql(f"PRAGMA {PATIENCE}")
+    if busy:
+        raise OperationalError("wal_checkpoint", None, Exception("database is locked"))
+
+
 _MENDS = (
     ("readonly", "is read-only: let the user who runs the assistant write the file and its folder (chown, chmod)"),
     ("read-only file", "is on a read-only file system: remount it, or set VAR_DIR to another folder"),
@@ -137,9 +157,12 @@ _MENDS = (
 )
 
 
-def mend(error: Exception, place: str) -> str:
-    """One line: which database, what is wrong, what to do. The error's own text is not in it, it can quote people."""
+def mend(error: Exception, place: str, result: str = "Conversations are not stored") -> str:
+    """One line: what came of it, which database, what is wrong, what to do.
+
+    The error's own text is not in it, it can quote people.
+    """
     words = str(getattr(error, "orig", None) or error).lower()
     mend = next((mend for sign, mend in _MENDS if sign in words), None)
     wrong = mend or f"fails ({type(error).__name__}): check that it is there and can be written"
-    return f"Conversations are not stored. {place} {wrong}."
+    return f"{result}. {place} {wrong}."

@@ -31,12 +31,16 @@ def keep(engine: Engine, sender_id: str, reply_id: str, verdict: Verdict | None)
         sqlalchemy.exc.SQLAlchemyError: the database cannot be written.
     """
     with engine.begin() as connection:
-        connection.execute(of(sender_id).where(FEEDBACK.c.reply_id == reply_id))
+        connection.execute(_of(sender_id).where(FEEDBACK.c.reply_id == reply_id))
         if verdict:
             row = {"sender_id": sender_id, "reply_id": reply_id, "verdict": verdict, "timestamp": time.time()}
             connection.execute(sa.insert(FEEDBACK), row)
 
 
-def of(sender_id: str) -> Delete:
-    """Statement that deletes all verdicts of a conversation."""
+def of(sender_id: str, until: float) -> Delete:
+    """Statement that deletes the verdicts of a conversation up to a time (seconds since 1970)."""
+    return _of(sender_id).where(FEEDBACK.c.timestamp <= until)
+
+
+def _of(sender_id: str) -> Delete:
     return sa.delete(FEEDBACK).where(FEEDBACK.c.sender_id == sender_id)

@@ -170,13 +170,6 @@ def seal_again(engine: Engine, key: str, sealed: str) -> None:
         connection.execute(_SEAL_AGAIN, {"key": key, "sealed": sealed})
 
 
-def erase(engine: Engine, sender_id: str) -> None:
-    """Forget a person to whom nothing is owed any more; see `forget`."""
-    with engine.begin() as connection:
-        for statement in forget(sender_id):
-            connection.execute(statement)
-
-
 def owed(engine: Engine, sender_id: str) -> list[Row]:
     """The first messages of a person that are owed a reply, at most `MOST_OWED`, in order of arrival."""
     with engine.connect() as connection:
@@ -203,6 +196,7 @@ def note(
     state: str,
     code: int | None = None,
     finished: Sequence[str] = (),
+    forgotten: bool = False,
 ) -> None:
     """Note what we do with a part of a reply; a status that overtook our own note is not undone by it.
 
@@ -214,18 +208,31 @@ def note(
         state: `sending`, `accepted` or `refused`.
         code: Meta's, of what was refused.
         finished: keys of messages for which nothing is owed any more, with the last part.
+        forgotten: whether the person, who asked to be erased, is forgotten with the last part.
     """
     row = {"turn": turn, "part": part, "sender_id": sender_id, "state": state, "code": code, "now": time.time()}
     with engine.begin() as connection:
         connection.execute(_NOTE, {**row, "earlier": STATES[: STATES.index(state) + 1]})
         if finished:
-            connection.execute(_FINISH, {"keys": list(finished)})
+            _finish(connection, finished, sender_id if forgotten else None)
 
 
-def finish(engine: Engine, keys: Sequence[str]) -> None:
-    """Nothing is owed any more for these messages: what was sealed is gone."""
+def finish(engine: Engine, keys: Sequence[str], forgotten: str | None = None) -> None:
+    """Nothing is owed any more for these messages: what was sealed is gone.
+
+    Args:
+        engine: the database.
+        keys: of the messages.
+        forgotten: a person who asked to be erased, and is told so or cannot be told any more.
+    """
     with engine.begin() as connection:
-        connection.execute(_FINISH, {"keys": list(keys)})
+        _finish(connection, keys, forgotten)
+
+
+def _finish(connection: Connection, keys: Sequence[str], forgotten: str | None) -> None:
+    connection.execute(_FINISH, {"keys": list(keys)})
+    for statement in forget(forgotten, time.time()) if forgotten else ():
+        connection.execute(statement)
 
 
 def tell(engine: Engine, told: Iterable[Told], counts: Mapping[str, int]) -> None:
@@ -252,14 +259,21 @@ def _moved(connection: Connection, one: Told) -> bool:
     return bool(connection.execute(_TELL, {**row, "earlier": STATES[: STATES.index(one.state)] or ("",)}).rowcount)
 
 
-def forget(sender_id: str) -> list[TextClause]:
+def forget(sender_id: str, until: float) -> list[TextClause]:
     """Statements that erase a person, save what is still owed; messages that were answered stay known by their key.
 
     Without the key Meta's second delivery of a message, days later, would be a new one.
+
+    Args:
+        sender_id: who asked to be erased.
+        until: what was accepted later (seconds since 1970) stays.
     """
-    answered = "UPDATE inbox SET sender_id = '' WHERE sender_id = :sender_id AND sealed IS NULL"
-    delivered = "DELETE FROM deliveries WHERE sender_id = :sender_id"
-    return [sa.text(statement).bindparams(sender_id=sender_id) for statement in (answered, delivered)]
+    staying = "sender_id = :sender_id AND (sealed IS NOT NULL OR received > :until)"
+    delivered = (
+        f"DELETE FROM deliveries WHERE sender_id = :sender_id AND turn NOT IN (SELECT key FROM inbox WHERE {staying})"
+    )
+    answered = f"UPDATE inbox SET sender_id = '' WHERE sender_id = :sender_id AND NOT ({staying})"
+    return [sa.text(one).bindparams(sender_id=sender_id, until=until) for one in (delivered, answered)]
 
 
 def tidy(engine: Engine) -> None:

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
@@ -21,13 +22,13 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Query, Session
 
 from assistant.dialogue.state import ERASED
+from assistant.privacy.receipts import receipt_of
 from assistant.privacy.redact import redact_data
 from assistant.server import overrides
-from assistant.storage import feedback, inbox
+from assistant.storage import erasures, feedback, inbox, row_ids
 from assistant.storage.database import (
     StorageError,
     checked_url,
@@ -46,13 +47,15 @@ RANKING_KEPT = 5
 # and one person who taps for an hour would slow everybody (0.6 s after 300 turns, 3.5 s after 2,400).
 TAIL, SLOTS_IN_SIGHT = 200, 400
 _LAST_SLOTS = sa.text(
-    "SELECT data FROM events WHERE sender_id = :sender_id AND type_name = 'slot' ORDER BY id DESC LIMIT :most"
+    "SELECT data FROM events WHERE sender_id = :sender_id AND type_name = 'slot' "
+    f"AND id > {erasures.SEEN_FROM} ORDER BY id DESC LIMIT :most"
 )
 # What Rasa's own readers of a stored response selector look at; the rest is copied text of answers.
 SELECTED_KEPT = ("intent_response_key", "utter_action", "confidence")
 # Says how many events of a tracker are stored. Rasa counts the stored rows of the last session instead, which goes
 # wrong for the second save of a turn that began a session: the events of the session before are stored twice.
 _STORED = "_dalil_stored_events"
+row_ids.say_once(SQLTrackerStore.SQLEvent.__table__)
 
 
 class TrackerStore(SQLTrackerStore):
@@ -85,7 +88,7 @@ class TrackerStore(SQLTrackerStore):
             raise StorageError(f"endpoints.yml: tracker_store has no setting {', '.join(sorted(unknown))}; only `url`.")
         url = checked_url(host or default_url())
         self._place = place(url)
-        self._not_erased: set[str] = set()
+        self._unqueued: dict[str, str] = {}
         prepare_file(url)
         try:
             try_out(url)
@@ -96,9 +99,12 @@ class TrackerStore(SQLTrackerStore):
             self.engine.hide_parameters = True
             feedback.create(self.engine)
             inbox.create(self.engine)
+            erasures.create(self.engine)
             sa.inspect(self.engine).get_columns(self.SQLEvent.__tablename__)  # Rasa only logs that it made no table
+            row_ids.mend(self.engine, self.SQLEvent.__table__)
         except Exception as error:
             raise StorageError(mend(error, self._place)) from None
+        self._log(self._finish_erasures())
 
     @contextmanager
     def session_scope(self) -> Generator[Session, None, None]:
@@ -112,23 +118,44 @@ class TrackerStore(SQLTrackerStore):
         A failure is logged in one line and not raised: the person gets the reply that was made. (Raised, Rasa would
         keep the whole tracker, unredacted, in a second store in memory that it never reads again.)
         """
-        error = self._erase_and_append(tracker)
+        self._log(self._append_or_queue(tracker) or self._finish_erasures())
+
+    def _log(self, error: Exception | None) -> None:
+        """One line. Called outside of any `except`: a traceback can quote what was to be written."""
         if error:
-            # Outside of any `except`: the line must not carry a traceback, which can quote what was to be written.
             logger.error(mend(error, self._place))
 
-    def _erase_and_append(self, tracker: DialogueStateTracker) -> Exception | None:
+    def _append_or_queue(self, tracker: DialogueStateTracker) -> Exception | None:
+        """Writes a turn down, or in its place that the conversation is to be erased."""
+        receipt = _receipt(tracker)
+        if receipt:
+            self._unqueued[tracker.sender_id] = receipt
         try:
-            erased = _asks_to_be_erased(tracker)
-            if erased or tracker.sender_id in self._not_erased:
-                self._erase(tracker.sender_id)
-            if not erased:
+            self._queue_erasures()
+            if not receipt:
                 self._append(tracker)
-            for sender_id in list(self._not_erased):
-                self._erase(sender_id)
         except Exception as error:
             return error
         return None
+
+    def _queue_erasures(self) -> None:
+        """Writes down what could not be written down before; `retrieve` does not show it meanwhile."""
+        for sender_id, receipt in list(self._unqueued.items()):
+            erasures.queue(self.engine, sender_id, receipt)
+            del self._unqueued[sender_id]
+
+    def _finish_erasures(self) -> Exception | None:
+        """Also those that another worker wrote down and did not live to finish."""
+        try:
+            erasures.finish(self.engine)
+        except Exception as error:
+            return error
+        return None
+
+    def _event_query(self, session: Session, sender_id: str, fetch_events_from_all_sessions: bool) -> Query:
+        """Rasa's query for the events of a conversation, without those that wait to be erased."""
+        query = super()._event_query(session, sender_id, fetch_events_from_all_sessions)
+        return query.filter(erasures.still_seen(sender_id))
 
     def _append(self, tracker: DialogueStateTracker) -> None:
         with self.session_scope() as session:
@@ -144,28 +171,9 @@ class TrackerStore(SQLTrackerStore):
             for row in rows:
                 self.event_broker.publish({"sender_id": tracker.sender_id, **row})
 
-    def _erase(self, sender_id: str) -> None:
-        """Removes every trace of a conversation from the files of the database.
-
-        What fails stays in `_not_erased`, is tried again at every save, and is not shown by `retrieve` meanwhile.
-        """
-        self._not_erased.add(sender_id)
-        with self.session_scope() as session:
-            session.query(self.SQLEvent).filter_by(sender_id=sender_id).delete(synchronize_session=False)
-            for statement in (feedback.of(sender_id), *inbox.forget(sender_id)):
-                session.execute(statement)
-            session.commit()
-        if self.engine.dialect.name == "sqlite":
-            with self.engine.connect() as connection:
-                # The log of changes still holds the pages as they were before.
-                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").first()[0]
-            if busy:
-                raise OperationalError("wal_checkpoint", None, Exception("database is locked"))
-        self._not_erased.discard(sender_id)
-
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
         """A stored conversation, None if there is none; a new one, and a line in the log, if it cannot be read."""
-        if sender_id in self._not_erased:
+        if sender_id in self._unqueued:
             return self._unread(sender_id)
         try:
             tracker = self._read(sender_id, fetch_events_from_all_sessions)
@@ -259,9 +267,11 @@ def _short(parse_data: dict[str, Any]) -> dict[str, Any]:
     return short
 
 
-def _asks_to_be_erased(tracker: DialogueStateTracker) -> bool:
-    """Whether the reply to the last message is that the conversation is erased."""
+def _receipt(tracker: DialogueStateTracker) -> str | None:
+    """The receipt that the reply to the last message gave for an erasure; None when it is no such reply."""
     # Not `tracker.latest_message`: a restart in the same turn empties it.
     last = next((event for event in reversed(tracker.events) if isinstance(event, UserUttered)), None)
     turn = (last.parse_data or {}).get("turn") if last else None
-    return isinstance(turn, dict) and turn.get("reply") == ERASED
+    if not last or not isinstance(turn, dict) or turn.get("reply") != ERASED:
+        return None
+    return turn.get("receipt") or receipt_of(last.message_id or uuid4().hex)

@@ -9,6 +9,8 @@ from rasa.core.agent import Agent
 from rasa.core.tracker_store import SQLTrackerStore
 from sqlalchemy.engine import Connection, Engine
 
+from assistant.storage.erasures import still_seen
+
 EVENTS = SQLTrackerStore.SQLEvent.__table__
 SAID = ("user", "bot")
 # A message is sent again soon or never: so many messages back it is looked for.
@@ -68,7 +70,7 @@ def last_said(engine: Engine, sender_id: str, most: int) -> Sequence[Event]:
 
 def _said(sender_id: str) -> Any:  # noqa: ANN401 - a select of SQLAlchemy 1.4, which has no types
     return sa.select(EVENTS.c.type_name, EVENTS.c.data).where(
-        EVENTS.c.sender_id == sender_id, EVENTS.c.type_name.in_(SAID)
+        EVENTS.c.sender_id == sender_id, EVENTS.c.type_name.in_(SAID), still_seen(sender_id)
     )
 
 
@@ -76,7 +78,7 @@ def _found(connection: Connection, sender_id: str, message_id: str) -> tuple[int
     """Row id and event of a message. The text is looked at before it is parsed: nearly always the message is new."""
     query = (
         sa.select(EVENTS.c.id, EVENTS.c.data)
-        .where(EVENTS.c.sender_id == sender_id, EVENTS.c.type_name == "user")
+        .where(EVENTS.c.sender_id == sender_id, EVENTS.c.type_name == "user", still_seen(sender_id))
         .order_by(EVENTS.c.id.desc())
         .limit(LOOKED_BACK)
     )

@@ -171,8 +171,7 @@ def test_a_request_is_kept_whole_or_not_at_all(engine: Engine) -> None:
 
 def test_a_person_is_forgotten_and_their_messages_are_still_known(engine: Engine) -> None:
     accept(engine, "m1")
-    inbox.note(engine, TURN, 0, AWA, "accepted", finished=["m1"])
-    inbox.erase(engine, AWA)
+    inbox.note(engine, TURN, 0, AWA, "accepted", finished=["m1"], forgotten=True)
     assert [row["sender_id"] for row in rows(engine, inbox.INBOX)] == [""]
     assert rows(engine, inbox.DELIVERIES) == []
     accept(engine, "m1")
@@ -280,7 +279,7 @@ def test_who_is_forgotten_has_no_row_left_and_their_messages_stay_known(engine: 
     note(engine, "read")
     inbox.note(engine, "d" * 32, 0, OMAR, "read")
     with engine.begin() as connection:
-        for statement in inbox.forget(AWA):
+        for statement in inbox.forget(AWA, time.time()):
             connection.execute(statement)
     assert [row["sender_id"] for row in rows(engine, inbox.DELIVERIES)] == [OMAR]
     assert {str(row["key"]): row["sender_id"] for row in rows(engine, inbox.INBOX)} == {"m1": "", "m2": AWA, "n1": OMAR}

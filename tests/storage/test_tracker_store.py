@@ -26,6 +26,7 @@ from rasa.shared.core.events import (
 )
 from rasa.utils.endpoints import EndpointConfig
 
+from assistant.storage import erasures
 from assistant.storage.tracker_store import TAIL, StorageError, TrackerStore
 
 DOMAIN = Domain.from_yaml(
@@ -256,13 +257,15 @@ def test_erased_at_once_for_good_and_goes_on_as_new(folder, store):
     assert WORD.encode() in on_disk(folder)
 
     async def erasing():
-        tracker = await take_turn(store, turn(f"{WORD} efface", intent="iom", reply="chat.erased"))
+        tracker = await take_turn(store, turn(f"{WORD} efface", reply="chat.erased", message_id="m1"))
         await store.save(tracker)
         tracker.update(Restarted(), DOMAIN)
         await store.save(tracker)
 
     asyncio.run(erasing())
     assert WORD.encode() not in on_disk(folder)
+    (asked,) = erasures.to_forget(store.engine)  # saved twice, asked once
+    erasures.forget(store.engine, asked.receipt)
     assert b"someone" not in on_disk(folder)
     assert load(store) is None
     assert len(rows(folder)) == others

@@ -1,5 +1,6 @@
 """Erasing while Meta is throttling, pieces that arrive in the wrong order, changes, a danger after many words."""
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -8,6 +9,8 @@ import pytest
 from tests.whatsapp.channel.conftest import Channel, Person
 from tests.whatsapp.payloads import edit, revoke, tap, text
 from tests.whatsapp.sent import words
+
+RECEIPT = re.compile("[A-Z0-9]{4}-[A-Z0-9]{4}")
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +31,7 @@ def test_whoever_is_erased_is_told_so_even_when_meta_is_throttling(channel: Chan
         channel.settle()
     assert "effac" in words(person.got()[-1]).lower()
     assert "Voulez-vous" not in words(person.got()[-1])
+    assert any(RECEIPT.fullmatch(line) for line in words(person.got()[-1]).splitlines())
     sender_id = channel.sender_id(person)
     for table in ("events", "inbox", "deliveries", "feedback"):
         assert channel.rows(f"SELECT count(*) FROM {table} WHERE sender_id = ?", sender_id) == [(0,)], table

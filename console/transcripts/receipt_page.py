@@ -1,0 +1,36 @@
+"""The page on which staff look a receipt up."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
+
+from assistant.storage.database import mend, place
+from transcripts import source
+from transcripts.receipts import look_up
+
+
+@permission_required("transcripts.view_conversation", raise_exception=True)
+def receipt_page(request: HttpRequest) -> HttpResponse:
+    """Ask for a receipt; on POST, which keeps it out of addresses and logs, say what is known of it."""
+    typed = request.POST.get("receipt", "")
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Receipts of erasures"),
+        "receipt": typed,
+        "found": _known(typed) if typed else "",
+    }
+    return TemplateResponse(request, "transcripts/receipt.html", context)
+
+
+def _known(typed: str) -> str:
+    engine = source.open_source(settings.SYSTEM)
+    try:
+        return look_up(engine, typed) if source.is_ready(engine) else source.NOT_READY
+    except SQLAlchemyError as error:
+        return mend(error, place(engine.url))
+    finally:
+        engine.dispose()
