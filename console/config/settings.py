@@ -1,5 +1,6 @@
 """Django's settings of the console, made from the settings of the whole system (`.env.example`)."""
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,8 +34,14 @@ INSTALLED_APPS = [
     "simple_history",
     "rest_framework",
     "drf_spectacular",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "accounts",  # after django-otp, whose pages it takes away
     "contacts",
     "transcripts",
+    "figures",
     "hsds",
 ]
 
@@ -47,9 +54,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "accounts.gate.Gate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",  # last, as django-axes asks
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -79,7 +89,7 @@ def _database() -> dict[str, object]:
         database["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 10,  # seconds
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
         }
     return database
 
@@ -97,6 +107,10 @@ def _menu(title: object, icon: str, table: str, app: str = "contacts") -> dict[s
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+PASSWORD_HASHERS = [
+    "accounts.passwords.PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # of older installations; replaced at the next sign-in
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -123,24 +137,64 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+
+# Half an hour without a request ends a session, the end of the browser and `accounts.sessions.LONGEST` as well.
+SESSION_COOKIE_AGE = 30 * 60  # seconds
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "/"
-SESSION_COOKIE_AGE = 12 * 3600  # seconds: computers of an office are shared
+OTP_TOTP_ISSUER = "Dalil"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.page"
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.address"
+# Failures are forgotten after both factors (`accounts.lockout.forget_failures`), and nothing else is kept of sign-ins.
+AXES_RESET_ON_SUCCESS = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "csrfmiddlewaretoken", "next"]
 
 UNFOLD = {
-    "SITE_TITLE": _("Dalil – contacts"),
+    "SITE_TITLE": _("Dalil – console"),
     "SITE_HEADER": "Dalil",
-    "SITE_SUBHEADER": _("Contact directory"),
+    "SITE_SUBHEADER": _("Contacts and transcripts"),
     "SITE_SYMBOL": "contact_phone",
     "SITE_URL": None,
     "STYLES": [lambda request: static("console/rtl.css"), lambda request: static("console/transcripts.css")],
     "SHOW_LANGUAGES": True,
-    "DASHBOARD_CALLBACK": "contacts.dashboard.to_do",
+    "LOGIN": {"form": "accounts.forms.SignInForm"},
+    "DASHBOARD_CALLBACK": "config.overview.to_do",
     "SIDEBAR": {
         "show_search": True,
         "navigation": [
             {
                 "title": _("Transcripts"),
-                "items": [_menu(_("Conversations"), "forum", "conversation", "transcripts")],
+                "items": [
+                    _menu(_("Conversations"), "forum", "conversation", "transcripts"),
+                    {
+                        "title": _("Teaching"),
+                        "icon": "school",
+                        "link": reverse_lazy("transcripts:teach"),
+                        "permission": lambda request: request.user.has_perm("transcripts.teach"),
+                    },
+                    _menu(_("Figures"), "monitoring", "dailycount", "figures"),
+                    {
+                        "title": _("Receipts of erasures"),
+                        "icon": "receipt_long",
+                        "link": reverse_lazy("transcripts:receipt"),
+                        "permission": lambda request: request.user.has_perm("transcripts.view_conversation"),
+                    },
+                    _menu(_("Tags"), "label", "tag", "transcripts"),
+                    _menu(_("Audit log"), "policy", "auditentry", "transcripts"),
+                ],
             },
             {
                 "title": _("Directory"),

@@ -8,8 +8,10 @@ from config.health import health
 
 admin.site.index_title = _("Overview")
 urlpatterns = [
-    path("health", health),
+    path("health", health, name="health"),
     path("hsds/", include("hsds.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("second-factor/", include("accounts.urls")),
+    path("transcripts/", include("transcripts.urls")),
     path("", admin.site.urls),
 ]

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -19,7 +19,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
-from contacts import approval, filters, staff  # noqa: F401 - accounts register themselves
+from contacts import approval, filters
 from contacts.forms import (
     LocationForm,
     PageContactForm,
@@ -84,6 +84,15 @@ class HistoryAdmin(Fields, SimpleHistoryAdmin, ModelAdmin):
         reverting = request.resolver_match is not None and request.resolver_match.url_name.endswith("simple_history")
         if form.changed_data or reverting or not change:
             super().save_model(request, obj, form, change)
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """An older version; only who may change brings it back (django-simple-history lets whoever looks)."""
+        if request.method == "POST" and not self.has_change_permission(request):
+            raise PermissionDenied
+        response: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)
+        return response
 
 
 class SourcedAdmin(HistoryAdmin):

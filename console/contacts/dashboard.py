@@ -1,4 +1,4 @@
-"""The console's first page: what waits for somebody."""
+"""What waits for those who keep the directory, on the console's first page."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from contacts.filters import stale, without_phone
 from contacts.models import Location, PageContact, Status
 
 
-def to_do(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add `cards` to the page: title, count and link each, for those who may see the tables."""
+def cards(request: HttpRequest) -> list[dict[str, Any]]:
+    """Title, count and link of each card, for those who may see the tables."""
     shown = Location.objects.filter(status=Status.CURRENT)
     pending = PageContact.objects.filter(decision=PageContact.Decision.PENDING)
     places, pages = reverse("admin:contacts_location_changelist"), reverse("admin:contacts_pagecontact_changelist")
-    cards = [
+    waiting = [
         (
             "location",
             _("Places not verified for 12 months"),
@@ -30,9 +30,8 @@ def to_do(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ),
         ("pagecontact", _("Contacts awaiting approval"), pending, f"{pages}?decision__exact=pending"),
     ]
-    context["cards"] = [
+    return [
         {"title": title, "count": rows.count(), "link": link}
-        for table, title, rows, link in cards
+        for table, title, rows, link in waiting
         if request.user.has_perm(f"contacts.view_{table}")
     ]
-    return context

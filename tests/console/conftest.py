@@ -16,6 +16,8 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 SMALL = """read_on: "2026-11"
 needs:
@@ -118,17 +120,25 @@ def place(directory: Path) -> Location:
 
 
 @pytest.fixture
-def sign_in(db: None) -> Callable[[str], Client]:
+def sign_in(db: None) -> Callable[..., Client]:
     """A browser in which somebody of a role has signed in."""
 
-    def sign_in(role: str) -> Client:
-        user = User.objects.create_user(f"a-{role}", password="x", is_staff=True)
+    def sign_in(role: str, name: str = "") -> Client:
+        user = User.objects.create_user(name or f"a-{role}", password="x", is_staff=True)
         user.groups.add(Group.objects.get(name=role))
-        client = Client()
-        client.force_login(user)
-        return client
+        return come_in(Client(), user)
 
     return sign_in
+
+
+def come_in(client: Client, user: User) -> Client:
+    """Sign somebody in with both factors, as `django_otp.login` leaves it."""
+    device, _made = TOTPDevice.objects.get_or_create(user=user, name="phone")
+    client.force_login(user)
+    session = client.session
+    session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+    session.save()
+    return client
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 
 from assistant.paths import ROOT
 from tests.conftest import free_port
+from tests.console.browser.authenticator import Authenticator
 
 START_TIMEOUT = 60  # seconds, on a loaded machine
 PASSWORD = re.compile(r"account: admin +password: (\S+)")
@@ -73,20 +74,32 @@ def _await(process: subprocess.Popen[bytes], url: str) -> None:
 
 def sign_in(console: Console, password: str) -> tuple[requests.Session, requests.Response]:
     browser = requests.Session()
-    page = BeautifulSoup(browser.get(f"{console.url}/login/?next=/", timeout=30).text, "html.parser")
-    form = {"username": "admin", "password": password, "next": "/"}
-    form["csrfmiddlewaretoken"] = page.find("input", attrs={"name": "csrfmiddlewaretoken"})["value"]
-    return browser, browser.post(f"{console.url}/login/?next=/", data=form, timeout=30)
+    page = browser.get(f"{console.url}/login/?next=/", timeout=30)
+    return browser, send(browser, page, username="admin", password=password, next="/")
 
 
-@pytest.mark.long
-def test_account_that_was_printed_once_signs_in(console):
-    assert PASSWORD.search(console.again) is None
+def send(browser: requests.Session, page: requests.Response, **form: str) -> requests.Response:
+    """Fill in the form of a page."""
+    token = BeautifulSoup(page.text, "html.parser").find("input", attrs={"name": "csrfmiddlewaretoken"})["value"]
+    return browser.post(page.url, data={**form, "csrfmiddlewaretoken": token}, timeout=30)
+
+
+@pytest.fixture(scope="module")
+def admin(console: Console) -> requests.Session:
+    """The browser of the first account, which has set up its phone."""
     browser, page = sign_in(console, console.password)
-    assert page.url == f"{console.url}/"
-    assert "90" in browser.get(f"{console.url}/contacts/location/", timeout=30).text
+    assert page.url.startswith(f"{console.url}/second-factor/phone/")
+    secret = BeautifulSoup(page.text, "html.parser").select_one("#secret").text.replace(" ", "")
+    codes = send(browser, page, code=Authenticator(secret).code())
+    assert send(browser, codes).url == f"{console.url}/"
+    return browser
+
+
+def test_account_that_was_printed_once_signs_in(console, admin):
+    assert PASSWORD.search(console.again) is None
+    assert "90" in admin.get(f"{console.url}/contacts/location/", timeout=30).text
     _, refused = sign_in(console, "wrong")
-    assert refused.url != f"{console.url}/"
+    assert refused.url.startswith(f"{console.url}/login/")
 
 
 def test_second_run_imports_nothing(console):
@@ -99,16 +112,21 @@ def test_password_is_stored_nowhere(console):
             assert console.password.encode() not in path.read_bytes(), path
 
 
-def test_pages_and_their_files_are_served_without_debug(console):
-    page = requests.get(f"{console.url}/login/", timeout=30)
-    soup = BeautifulSoup(page.text, "html.parser")
-    files = [tag.get("src") or tag.get("href") for tag in soup.select("script[src], link[rel=stylesheet]")]
+def test_pages_and_their_files_are_served_without_debug(console, admin):
+    before = files_of(requests.get(f"{console.url}/login/", timeout=30))
+    assert before == ["/static/console/accounts.css"]
+    files = files_of(admin.get(console.url, timeout=30))
     assert len(files) > 5
     assert "/static/console/rtl.css" in files
-    for file in files:
+    for file in [*before, *files]:
         answer = requests.get(console.url + file, timeout=30)
         assert answer.status_code == 200, file
         assert answer.headers["content-type"].split(";")[0] in ("text/css", "text/javascript"), file
+
+
+def files_of(page: requests.Response) -> list[str]:
+    soup = BeautifulSoup(page.text, "html.parser")
+    return [tag.get("src") or tag.get("href") for tag in soup.select("script[src], link[rel=stylesheet]")]
 
 
 def test_directory_is_public_and_the_rest_is_not(console):

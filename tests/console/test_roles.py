@@ -8,7 +8,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 
-from tests.console.conftest import save
+from tests.console.conftest import come_in, form_of, save
 
 FORBIDDEN = 403
 
@@ -19,14 +19,15 @@ def url(table: str, what: str, *args: object) -> str:
 
 def test_roles_are_made_by_the_migrations(db):
     assert sorted(Group.objects.values_list("name", flat=True)) == [
-        *("admin", "editor", "reader", "safeguarding", "viewer"),
+        *("admin", "editor", "reader", "reviewer", "safeguarding", "viewer"),
     ]
 
 
 def test_making_the_roles_again_changes_nothing_and_gives_back_what_was_taken(db):
     make_roles = importlib.import_module("contacts.migrations.0002_roles").make_roles
     before = {group.name: set(group.permissions.all()) for group in Group.objects.all()}
-    Group.objects.get(name="editor").permissions.clear()
+    editor = Group.objects.get(name="editor").permissions
+    editor.remove(*editor.filter(content_type__app_label="contacts"))
     extra = Permission.objects.get(codename="view_session")
     Group.objects.get(name="viewer").permissions.add(extra)
     make_roles(apps, None)
@@ -37,7 +38,7 @@ def test_making_the_roles_again_changes_nothing_and_gives_back_what_was_taken(db
 def test_without_a_role_nothing_is_shown(client, place):
     page = url("contacts_location", "change", place.pk)
     assert client.get(page).headers["location"].startswith("/login/")
-    client.force_login(User.objects.create_user("guest", password="x", is_staff=True))
+    come_in(client, User.objects.create_user("guest", password="x", is_staff=True))
     assert client.get(page).status_code == FORBIDDEN
 
 
@@ -52,6 +53,18 @@ def test_viewer_looks_and_changes_nothing(sign_in, place):
     viewer.post(url("contacts_location", "changelist"), {"action": "verify", "_selected_action": [place.pk]})
     place.refresh_from_db()
     assert (place.hours_fr, place.verified_on) == ("", None)
+
+
+def test_viewer_brings_no_older_version_back(sign_in, place):
+    place.hours_fr = "Le matin"
+    place.save()
+    older = url("contacts_location", "simple_history", place.pk, place.history.earliest().pk)
+    viewer = sign_in("viewer")
+    form = form_of(sign_in("editor").get(older))
+    assert viewer.get(older).status_code == 200
+    assert viewer.post(older, form).status_code == FORBIDDEN
+    place.refresh_from_db()
+    assert place.hours_fr == "Le matin"
 
 
 def test_viewer_decides_nothing(sign_in, place):
@@ -103,4 +116,7 @@ def test_admin_makes_a_user_who_can_sign_in(sign_in, client):
         == 302
     )
     assert save(client, "/login/", username="amal", password="une-longue-phrase-7", next="/").status_code == 302
+    refused = client.get(url("contacts_location", "changelist"))
+    assert refused.headers["location"].startswith("/second-factor/phone/")
+    come_in(client, user)
     assert client.get(url("contacts_location", "changelist")).status_code == 200

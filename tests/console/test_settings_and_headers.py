@@ -1,5 +1,7 @@
 """The console keeps what is typed in it from others, on http://127.0.0.1 and behind HTTPS."""
 
+from collections.abc import Mapping
+
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -7,7 +9,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client
 
-from tests.console.conftest import save
+from tests.console.conftest import come_in, save
 
 HTTPS = {"x-forwarded-proto": "https"}
 
@@ -35,9 +37,27 @@ def test_every_answer_has_the_headers(client, db, path):
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
-    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
-    assert policy["default-src"] == "'self'"
-    assert policy["frame-ancestors"] == policy["object-src"] == "'none'"
+    policy = policy_of(headers)
+    assert policy["default-src"] == ("'self'" if path == "/none" else "'none'")
+    assert policy["frame-ancestors"] == policy["object-src"] == policy["base-uri"] == "'none'"
+    assert policy["form-action"] == "'self'"
+
+
+def policy_of(headers: Mapping[str, str]) -> dict[str, str]:
+    return dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+
+
+@pytest.mark.parametrize("path", ["/login/", "/logout/", "/health", "/hsds/", "/second-factor/"])
+def test_our_own_pages_run_no_script(client, db, path):
+    policy = policy_of(client.get(path).headers)
+    assert "script-src" not in policy
+    assert policy["default-src"] == "'none'"
+    assert "unsafe" not in str(policy)
+
+
+def test_no_page_runs_a_script_that_stands_in_it(editor, directory):
+    for path in ("/", "/contacts/location/", "/password_change/"):
+        assert policy_of(editor.get(path).headers)["script-src"] == "'self' 'unsafe-eval'"
 
 
 def test_pages_load_nothing_from_elsewhere(editor, place):
@@ -58,14 +78,15 @@ def test_cookies_need_https_exactly_behind_https(client, sign_in, secure):
         "csrftoken": secure,
         "sessionid": secure,
     }
-    assert response.cookies["sessionid"]["httponly"]
+    for cookie in response.cookies.values():
+        assert (cookie["httponly"], cookie["samesite"]) == (True, "Strict"), cookie.key
+    assert not response.cookies["sessionid"]["max-age"], "ends with the browser"
     assert ("Strict-Transport-Security" in response.headers) is secure
 
 
 def test_form_from_another_site_is_refused(sign_in, place):
     sign_in("editor")
-    browser = Client(enforce_csrf_checks=True)
-    browser.force_login(User.objects.get(username="a-editor"))
+    browser = come_in(Client(enforce_csrf_checks=True), User.objects.get(username="a-editor"))
     url = f"/contacts/location/{place.pk}/change/"
     assert browser.post(url, {"hours_fr": "x"}, headers={"origin": "https://evil.example.org"}).status_code == 403
     browser.get(url)

@@ -18,7 +18,7 @@ USER = "admin"
 
 
 class Command(BaseCommand):
-    """Safe to repeat: what is done already is left alone."""
+    """Safe to repeat: what is done already is left alone. Sessions that are over are deleted."""
 
     help = "Make or update the tables, fill an empty directory, make the first account, collect static files."
 
@@ -38,6 +38,7 @@ class Command(BaseCommand):
             call_command("import_contacts", SEED, stdout=self.stdout)
         if not get_user_model().objects.exists():
             self._make_user()
+        call_command("clearsessions")
         call_command("collectstatic", verbosity=0, interactive=False)
 
     def _make_user(self) -> None:
