@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from config.csv_text import csv_text
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.forms import Script
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
@@ -12,11 +14,25 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
+from unfold.paginator import InfinitePaginator
 
 from assistant.dialogue.topics import target, title
 from assistant.nlu.normalise import arabic_share
-from transcripts.filters import MARKS, ConfidenceFilter, MarkFilter, TopicFilter, mark_title, readable_by
-from transcripts.models import Conversation, Turn
+from transcripts import audit, export, search
+from transcripts.choices import topic_choices
+from transcripts.filters import (
+    MARKS,
+    ConfidenceFilter,
+    MarkFilter,
+    QueueFilter,
+    ReviewedFilter,
+    TopicFilter,
+    VerdictFilter,
+    mark_title,
+)
+from transcripts.forms import reviewers
+from transcripts.models import AuditEntry, Conversation, Review, SavedFilter, Tag, Turn
+from transcripts.queues import readable_by
 
 MOST_EARLIER = 20  # sessions of the same person
 
@@ -27,12 +43,30 @@ class ConversationAdmin(ModelAdmin):
 
     list_display = ("begins", "ended", "channel", "language", "turn_count", "happened")
     list_display_links = ("begins",)
-    list_filter = (("ended", RangeDateFilter), MarkFilter, TopicFilter, ConfidenceFilter, "channel", "language")
+    list_filter = (
+        QueueFilter,
+        ReviewedFilter,
+        MarkFilter,
+        TopicFilter,
+        ConfidenceFilter,
+        VerdictFilter,
+        ("ended", RangeDateFilter),
+        "channel",
+        "language",
+        "tags",
+    )
     list_filter_submit = True
+    list_before_template = "transcripts/list_head.html"
     list_per_page = 50
-    search_fields = ("turns__text",)
+    paginator = InfinitePaginator  # counting 100,000 rows through filters takes longer than showing fifty
+    search_fields = ("turns__words",)  # see get_search_results
     show_full_result_count = False
     ordering = ("-ended",)
+
+    actions = ("take_away",)
+
+    class Media:
+        js = (Script("console/transcripts.js", defer=True),)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only people who ask make conversations."""
@@ -49,6 +83,34 @@ class ConversationAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         """Conversations that this account may read."""
         return readable_by(request, super().get_queryset(request))
+
+    @admin.action(description=_("Take the chosen ones away (CSV)"), permissions=["review"])
+    def take_away(self, request: HttpRequest, chosen: QuerySet[Conversation]) -> HttpResponse:
+        """A table of conversations, with what staff said of them."""
+        for conversation in chosen:
+            audit.note(request, AuditEntry.Action.EXPORTED, conversation)
+        answer = HttpResponse(csv_text(export.rows(chosen)), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = 'attachment; filename="conversations.csv"'
+        return answer
+
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        """Whether this account gives verdicts."""
+        return bool(request.user.has_perm("transcripts.review"))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Conversation], search_term: str
+    ) -> tuple[QuerySet[Conversation], bool]:
+        """Conversations with a message that holds the words."""
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(Exists(search.matching(search_term).filter(conversation=OuterRef("pk")))), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list; a search in what people wrote is noted."""
+        if request.GET.get("q", "").strip() and self.has_view_permission(request):
+            audit.note(request, AuditEntry.Action.SEARCHED)
+        more = {"saved_filters": SavedFilter.objects.all(), "query": _without_page(request)}
+        return super().changelist_view(request, {**(extra_context or {}), **more})
 
     @display(description=_("begins"))
     def begins(self, conversation: Conversation) -> str:
@@ -73,15 +135,64 @@ class ConversationAdmin(ModelAdmin):
         conversation = self.get_object(request, object_id)
         if conversation is None:
             raise Http404
+        audit.note(request, AuditEntry.Action.READ, conversation)
+        turns = conversation.turns.select_related("review__reviewer", "review__second")
         context = {
             **self.admin_site.each_context(request),
             "title": conversation.text_shown or "—",
             "opts": self.opts,
             "conversation": conversation,
-            "bubbles": [_bubbles(turn) for turn in conversation.turns.all()],
+            "bubbles": [_bubbles(turn) for turn in turns],
             "earlier": _others(request, conversation),
+            "filters": request.GET.get("_changelist_filters", ""),
+            "may_review": request.user.has_perm("transcripts.review"),
+            "verdicts": Review.Verdict.choices,
+            "topics": topic_choices(),
+            "tags": Tag.objects.all(),
+            "reviewers": reviewers(),
         }
         return TemplateResponse(request, "transcripts/conversation.html", context)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ModelAdmin):
+    """The audit log is read here; nobody writes in it."""
+
+    list_display = ("at", "who", "action", "event", "turn", "detail")
+    list_display_links = None
+    list_filter = (("at", RangeDateFilter), "action")
+    list_filter_submit = True
+    list_per_page = 100
+    paginator = InfinitePaginator
+    search_fields = ("who", "=event")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """What is done writes it."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """It stays as it was written."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """It stays."""
+        return False
+
+
+@admin.register(Tag)
+class TagAdmin(ModelAdmin):
+    """The team's own words."""
+
+    list_display = ("name",)
+    search_fields = ("name",)
+
+
+def _without_page(request: HttpRequest) -> str:
+    """The query of the list that is open, from its first page on."""
+    query = request.GET.copy()
+    query.pop("p", None)
+    return query.urlencode()
 
 
 def _others(request: HttpRequest, conversation: Conversation) -> QuerySet[Conversation]:
@@ -99,6 +210,7 @@ def _bubbles(turn: Turn) -> dict[str, Any]:
         "text": text,
         "tapped": bool(tapped),
         "direction": _direction(text),
+        "review": getattr(turn, "review", None),
         "said": [{**said, "direction": _direction(said["text"])} for said in turn.said],
     }
 

@@ -1,26 +1,23 @@
 """Filters of the list of conversations: what went wrong, and what people said of it."""
 
 from django.contrib.admin import ModelAdmin
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from assistant.dialogue.topics import topics
-from transcripts.models import Conversation, Turn
+from assistant.dialogue.topics import title, topics
+from transcripts import queues
+from transcripts.models import Conversation, Review, Turn
 
 Choices = list[tuple[str, object]]
 # Confidence of the least sure turn: below each bound, 0 to 1.
 BANDS = {"low": (0.0, 0.4), "middle": (0.4, 0.7), "high": (0.7, 1.01)}
 
 
-def _with_turn(rows: QuerySet, **wanted: object) -> QuerySet:
-    return rows.filter(Exists(Turn.objects.filter(conversation=OuterRef("pk"), **wanted)))
-
-
 # What staff look for: columns of a conversation, most pressing first.
-MARKS = ("urgent", "misconduct", "asked_person", "unhappy", "fallback", "switched")
-THUMBS_DOWN = "down"
+MARKS = ("urgent", "misconduct", "asked_person", "unhappy", "fallback", "thumbs_down", "switched")
 
 
 def mark_title(mark: str) -> str:
@@ -36,12 +33,10 @@ class MarkFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
         """What can be chosen."""
-        return [*((mark, mark_title(mark)) for mark in MARKS), (THUMBS_DOWN, _("thumbs down"))]
+        return [(mark, mark_title(mark)) for mark in MARKS]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
         """The conversations that are left."""
-        if self.value() == THUMBS_DOWN:
-            return _with_turn(queryset, feedback=THUMBS_DOWN)
         return queryset.filter(**{self.value(): True}) if self.value() in MARKS else queryset
 
 
@@ -52,12 +47,15 @@ class TopicFilter(DropdownFilter):
     parameter_name = "topic"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
-        """Every topic by its id, as the data names them."""
-        return [(name, name) for name in sorted(topics())]
+        """Every topic by its id, as the data names them, with its title."""
+        language = get_language() or "fr"
+        return [(name, f"{name} · {title(name, language)}") for name in sorted(topics())]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
         """The conversations that are left."""
-        return _with_turn(queryset, topic=self.value()) if self.value() else queryset
+        if not self.value():
+            return queryset
+        return queryset.filter(Exists(Turn.objects.filter(conversation=OuterRef("pk"), topic=self.value())))
 
 
 class ConfidenceFilter(DropdownFilter):
@@ -78,8 +76,50 @@ class ConfidenceFilter(DropdownFilter):
         return queryset.filter(least_confidence__gte=low, least_confidence__lt=high)
 
 
-def readable_by(request: HttpRequest, rows: QuerySet[Model]) -> QuerySet[Model]:
-    """Conversations that somebody may see: those about danger and misconduct only with a right of their own."""
-    if request.user.has_perm("transcripts.view_restricted"):
-        return rows
-    return rows.filter(urgent=False, misconduct=False)
+class QueueFilter(DropdownFilter):
+    """Conversations that wait for somebody."""
+
+    title = _("queue")
+    parameter_name = "queue"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
+        """The queues that this account may work on."""
+        return [(name, queues.title(name)) for name in queues.open_to(request)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        """The conversations that are left."""
+        return queues.waiting(request, queryset, self.value()) if self.value() in queues.QUEUES else queryset
+
+
+class ReviewedFilter(DropdownFilter):
+    """Conversations that somebody is done with, or nobody."""
+
+    title = _("reviewed")
+    parameter_name = "reviewed"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
+        """What can be chosen."""
+        return [("no", _("not reviewed")), ("yes", _("reviewed")), ("mine", _("assigned to me"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        """The conversations that are left."""
+        if self.value() == "mine":
+            return queryset.filter(assigned=request.user)
+        return queryset.filter(reviewed__isnull=self.value() == "no") if self.value() else queryset
+
+
+class VerdictFilter(DropdownFilter):
+    """Conversations with a message that got a verdict."""
+
+    title = _("verdict")
+    parameter_name = "verdict"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
+        """What can be chosen."""
+        return [(value, label) for value, label in Review.Verdict.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        """The conversations that are left."""
+        if not self.value():
+            return queryset
+        return queryset.filter(Exists(Review.objects.filter(turn__conversation=OuterRef("pk"), verdict=self.value())))

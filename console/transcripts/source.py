@@ -1,4 +1,4 @@
-"""The conversations' database as the projector reads it: events and thumbs, nothing else, and nothing is written."""
+"""The conversations' database as the projector reads it: events and thumbs. Nothing is written here."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,7 @@ from assistant.storage.database import checked_url, default_url, prepare_file, w
 
 # In whole batches: between two of them the projector writes down how far it is.
 BATCH = 2000
+NOT_READY = "There are no conversations yet: start the assistant once (make run)."
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ def open_source(settings: Settings) -> Engine:
 
 def is_ready(engine: Engine) -> bool:
     """Whether the assistant has made its tables."""
-    return sa.inspect(engine).has_table("events") and sa.inspect(engine).has_table("feedback")
+    tables = sa.inspect(engine)
+    return all(tables.has_table(name) for name in ("events", "feedback", "erasures"))
 
 
 def event_ids(engine: Engine, above: int, most: int = BATCH) -> list[tuple[int, str]]:

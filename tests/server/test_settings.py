@@ -43,6 +43,8 @@ def test_children_get_the_same_settings():
         ("ACTIONS_PORT", "70000", "ACTIONS_PORT is '70000'; allowed: a whole number from 1 to 65535."),
         ("ACTIONS_PORT", "5005", "ASSISTANT_PORT and ACTIONS_PORT are both 5005; they must differ."),
         ("ASSISTANT_HOST", "http://x", "ASSISTANT_HOST is 'http://x'; allowed: an address"),
+        ("RETENTION_DAYS", "0", "RETENTION_DAYS is '0'; allowed: a whole number from 1 to 36500."),
+        ("RETENTION_DAYS", "-90", "RETENTION_DAYS is '-90'; allowed: a whole number from 1 to 36500."),
         ("LOG_LEVEL", "loud", "LOG_LEVEL is 'loud'; allowed: DEBUG, INFO, WARNING, ERROR, CRITICAL."),
         ("REST_CHANNEL", "maybe", "REST_CHANNEL is 'maybe'; allowed: on or off."),
         ("ACTION_TIMEOUT", "nan", "ACTION_TIMEOUT is 'nan'; allowed: seconds from 0.1 to 30."),

@@ -1,9 +1,10 @@
 """What people asked and what they were told, redacted, for staff who look for what went wrong.
 
-The projector (`transcripts.projector`) makes all of it of the conversations' events, and can make it anew. What staff
-say of it stands in tables of their own.
+The projector (`transcripts.projector`) makes all of it of the conversations' events, and can make it anew; what staff
+say of a conversation stands in the last columns, which it leaves alone.
 """
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,9 @@ class Conversation(models.Model):
         event: row id of its first event; names it for good.
         sender: pseudonym of the person, the same in all of their sessions.
         text_shown: the first words, for lists.
+        sampled: whether it is one of ten, chosen by its number, that are read even when nothing went wrong.
+        reviewed: when somebody was done with it; empty again when the person writes more.
+        assigned: who is to look at it.
     """
 
     event = models.BigIntegerField(unique=True)
@@ -32,11 +36,23 @@ class Conversation(models.Model):
     asked_person = models.BooleanField(_("asked for a person"))
     unhappy = models.BooleanField(_("unhappy"))
     switched = models.BooleanField(_("changed language"))
+    thumbs_down = models.BooleanField(_("thumbs down"), default=False)
+    sampled = models.BooleanField(default=False)
+
+    reviewed = models.DateTimeField(_("reviewed"), null=True, editable=False)
+    assigned = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("assigned to")
+    )
+    tags = models.ManyToManyField("Tag", blank=True, related_name="conversations", verbose_name=_("tags"))
+    note = models.TextField(_("note"), blank=True, max_length=1000)
 
     class Meta:
         verbose_name, verbose_name_plural = _("conversation"), _("conversations")
         ordering = ("-ended", "-event")
-        permissions = (("view_restricted", _("read conversations about danger and misconduct")),)
+        permissions = (
+            ("view_restricted", _("read conversations about danger and misconduct")),
+            ("review", _("give verdicts, tags and notes")),
+        )
 
     def __str__(self) -> str:
         return self.text_shown
@@ -47,6 +63,7 @@ class Turn(models.Model):
 
     Attributes:
         event: row id of the message; names it for good, also when everything is made anew.
+        words: the message as it is searched (`transcripts.search`).
         feedback: `up`, `down`, or empty.
     """
 
@@ -55,6 +72,7 @@ class Turn(models.Model):
     message = models.CharField(max_length=64, db_index=True)
     at = models.DateTimeField(_("time"))
     text = models.TextField(_("message"), blank=True)
+    words = models.TextField(default="", blank=True)
     kind = models.CharField(_("kind"), max_length=20, blank=True)
     marks = models.JSONField(_("marks"), default=list)
     language = models.CharField(_("language"), max_length=5, blank=True)

@@ -11,8 +11,9 @@ import pytest
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from sqlalchemy.engine import Engine
+from transcripts import projector
 
-from assistant.storage import feedback
+from assistant.storage import erasures, feedback, inbox
 
 EVENTS = SQLTrackerStore.SQLEvent.__table__
 
@@ -36,6 +37,11 @@ class Conversations:
     def session(self, sender: str) -> None:
         self.add(sender, {"event": "session_started"})
 
+    def forget_session(self, row_id: int) -> None:
+        """As if the beginning of a session had never been written."""
+        with self.engine.begin() as connection:
+            connection.execute(sa.delete(EVENTS).where(EVENTS.c.id == row_id))
+
     def ask(self, sender: str, text: str, topic: str = "regul.card", **more: Any) -> str:
         """A person's message as it was understood; returns its id."""
         message = f"{sender}-{next(self.clock)}"
@@ -58,11 +64,26 @@ class Conversations:
         self.add(sender, {"event": "bot", "text": text, "data": {"buttons": buttons}, "metadata": metadata})
 
 
+def read_all(conversations: Conversations, anew: bool = False) -> None:
+    """Let the projector read what is there."""
+    if anew:
+        projector.rebuild(conversations.engine)
+    while projector.step(conversations.engine):
+        pass
+
+
+def opened(path: Path) -> Conversations:
+    """A database of conversations at a path, with every table that the assistant makes."""
+    engine = sa.create_engine(f"sqlite:///{path}")
+    EVENTS.create(engine)
+    for table in (feedback, inbox, erasures):
+        table.create(engine)
+    return Conversations(engine)
+
+
 @pytest.fixture
 def conversations(tmp_path: Path) -> Iterator[Conversations]:
     """An empty database of conversations."""
-    engine = sa.create_engine(f"sqlite:///{tmp_path}/conversations.db")
-    EVENTS.create(engine)
-    feedback.create(engine)
-    yield Conversations(engine)
-    engine.dispose()
+    made = opened(tmp_path / "conversations.db")
+    yield made
+    made.engine.dispose()

@@ -86,7 +86,7 @@ def test_nobody_changes_or_deletes(told: Conversations, sign_in: Callable[[str],
     ("filters", "found"),
     [
         ({"mark": "fallback"}, {"zzz"}),
-        ({"mark": "down"}, {"comment avoir la carte ?"}),
+        ({"mark": "thumbs_down"}, {"comment avoir la carte ?"}),
         ({"mark": "urgent"}, {"il me frappe"}),
         ({"mark": "misconduct"}, {"votre agent veut de l'argent"}),
         ({"topic": "regul.card"}, {"comment avoir la carte ?"}),

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from figures.chores import chores
+from figures.recounting import recount_changed
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
@@ -48,17 +50,18 @@ class Command(BaseCommand):
 
 def _read_what_is_there(engine: Engine, anew: bool) -> None:
     if not source.is_ready(engine):
-        raise CommandError("There are no conversations yet: start the assistant once (make run).")
+        raise CommandError(source.NOT_READY)
     if anew:
         with tqdm(unit=" events") as bar:
             rebuild(engine, bar.update)
     else:
         while step(engine):
             pass
+    recount_changed()
 
 
 def _follow_until_stopped(engine: Engine) -> None:
     stopped = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: stopped.set())
-    follow(engine, PAUSE, stopped.is_set)
+    follow(engine, PAUSE, stopped.is_set, chores(engine, settings.SYSTEM.retention_days))
