@@ -6,6 +6,7 @@ Prints medians and 95th percentiles. Times are milliseconds; the load generator 
 import asyncio
 import logging
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -65,7 +66,7 @@ def main() -> int:
         _turns(Path(name), texts)
     with tempfile.TemporaryDirectory() as name:
         print(acknowledged(Path(name), texts))  # noqa: T201
-    return 0
+    return subprocess.run([sys.executable, "-m", "bench.console"], check=False).returncode
 
 
 def _turns(folder: Path, texts: Sequence[str]) -> None:

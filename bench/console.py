@@ -53,7 +53,7 @@ def lines() -> Iterator[str]:
     for name, query in LISTS.items():
         yield _line(client, f"console, {name}", f"{listed}?{query}")
     yield _line(client, "console, overview", reverse("admin:index"))
-    yield _line(client, "console, figures of 90 days", f"{reverse('figures:page')}?period=90")
+    yield _line(client, "console, figures of 90 days", f"{reverse('admin:figures_dailycount_changelist')}?period=90")
 
 
 def _signed_in(client: object, user: object) -> object:

@@ -114,11 +114,12 @@ def free_port() -> int:
 
 @dataclass
 class Part:
-    """A started process of the system, other than the assistant."""
+    """A started process of the system, other than the assistant; `said` is what its preparation printed."""
 
     url: str
     log: Path
     process: subprocess.Popen[bytes]
+    said: str = ""
 
 
 def start_part(module: str, health: str, var: Path, **environment: str) -> Part:
@@ -153,7 +154,9 @@ def start_console(var: Path, **environment: str) -> Part:
     done = subprocess.run(first, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     health = f"http://127.0.0.1:{port}/health"
-    return start_part("assistant.server.console", health, var, **{"CONSOLE_PORT": port, **environment})
+    part = start_part("assistant.server.console", health, var, **{"CONSOLE_PORT": port, **environment})
+    part.said = done.stdout
+    return part
 
 
 def start_actions(var: Path, port: int, directory: str, reads_it: bool = True) -> Part:
@@ -244,3 +247,22 @@ def assistant(tmp_path_factory: pytest.TempPathFactory, console: Part, other_sit
 def conversation(assistant: Assistant) -> Conversation:
     """A new person."""
     return assistant.conversation()
+
+
+@pytest.fixture(scope="module")
+def roles_come_back(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Django empties every table after a test with `transaction=True`; the roles, which migrations made, come back."""
+    from django.contrib.auth.models import Group, Permission
+
+    with django_db_blocker.unblock():
+        rights = {
+            group.name: list(group.permissions.values_list("content_type__app_label", "codename"))
+            for group in Group.objects.all()
+        }
+    yield
+    with django_db_blocker.unblock():
+        for name, listed in rights.items():
+            group, _made = Group.objects.get_or_create(name=name)
+            group.permissions.set(
+                Permission.objects.get(content_type__app_label=app, codename=codename) for app, codename in listed
+            )

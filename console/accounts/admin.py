@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth import logout
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
@@ -60,6 +61,8 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         for user in people:
             second_factor.take_away(user)
             self.log_change(request, user, "second factor taken away")
+        if request.user in people:
+            logout(request)  # their session is gone; a new one takes the message
         count = len(people)
         text = ngettext("%(count)d phone taken away.", "%(count)d phones taken away.", count)
         self.message_user(request, text % {"count": count})

@@ -5,7 +5,7 @@ from typing import Any
 from config.csv_text import csv_text
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import Script
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -22,7 +22,9 @@ from transcripts import audit, export, search
 from transcripts.choices import topic_choices
 from transcripts.filters import (
     MARKS,
+    ChannelFilter,
     ConfidenceFilter,
+    LanguageFilter,
     MarkFilter,
     QueueFilter,
     ReviewedFilter,
@@ -51,8 +53,8 @@ class ConversationAdmin(ModelAdmin):
         ConfidenceFilter,
         VerdictFilter,
         ("ended", RangeDateFilter),
-        "channel",
-        "language",
+        ChannelFilter,
+        LanguageFilter,
         "tags",
     )
     list_filter_submit = True
@@ -64,6 +66,7 @@ class ConversationAdmin(ModelAdmin):
     ordering = ("-ended",)
 
     actions = ("take_away",)
+    actions_selection_counter = False  # there is no count: see paginator
 
     class Media:
         js = (Script("console/transcripts.js", defer=True),)
@@ -103,7 +106,7 @@ class ConversationAdmin(ModelAdmin):
         """Conversations with a message that holds the words."""
         if not search_term.strip():
             return queryset, False
-        return queryset.filter(Exists(search.matching(search_term).filter(conversation=OuterRef("pk")))), False
+        return queryset.filter(pk__in=search.matching(search_term).values("conversation")), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list; a search in what people wrote is noted."""

@@ -1,7 +1,7 @@
 """Filters of the list of conversations: what went wrong, and what people said of it."""
 
 from django.contrib.admin import ModelAdmin
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ Choices = list[tuple[str, object]]
 BANDS = {"low": (0.0, 0.4), "middle": (0.4, 0.7), "high": (0.7, 1.01)}
 
 
+CHANNELS = ("web", "whatsapp", "rest", "socketio")
 # What staff look for: columns of a conversation, most pressing first.
 MARKS = ("urgent", "misconduct", "asked_person", "unhappy", "fallback", "thumbs_down", "switched")
 
@@ -55,7 +56,37 @@ class TopicFilter(DropdownFilter):
         """The conversations that are left."""
         if not self.value():
             return queryset
-        return queryset.filter(Exists(Turn.objects.filter(conversation=OuterRef("pk"), topic=self.value())))
+        return queryset.filter(pk__in=Turn.objects.filter(topic=self.value()).values("conversation"))
+
+
+class ChannelFilter(DropdownFilter):
+    """Conversations by the channel through which they came."""
+
+    title = _("channel")
+    parameter_name = "channel"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
+        """The channels of `credentials.yml`; to ask the table would take longer than to list fifty of its rows."""
+        return [(name, name) for name in CHANNELS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        """The conversations that are left."""
+        return queryset.filter(channel=self.value()) if self.value() else queryset
+
+
+class LanguageFilter(DropdownFilter):
+    """Conversations by the language in which they ended."""
+
+    title = _("language")
+    parameter_name = "language"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
+        """The languages of the assistant."""
+        return [("fr", _("French")), ("ar", _("Arabic"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        """The conversations that are left."""
+        return queryset.filter(language=self.value()) if self.value() else queryset
 
 
 class ConfidenceFilter(DropdownFilter):
@@ -122,4 +153,4 @@ class VerdictFilter(DropdownFilter):
         """The conversations that are left."""
         if not self.value():
             return queryset
-        return queryset.filter(Exists(Review.objects.filter(turn__conversation=OuterRef("pk"), verdict=self.value())))
+        return queryset.filter(pk__in=Review.objects.filter(verdict=self.value()).values("turn__conversation"))

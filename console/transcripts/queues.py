@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +39,7 @@ def waiting(request: HttpRequest, rows: QuerySet[Conversation], name: str) -> Qu
     if name != SECOND:
         return rows.filter(QUEUES[name][1], reviewed=None)
     verdicts = Review.objects.filter(verdict__in=Review.TEACHING, second=None).exclude(reviewer=request.user)
-    return rows.filter(Exists(verdicts.filter(turn__conversation=OuterRef("pk"))))
+    return rows.filter(pk__in=verdicts.values("turn__conversation"))
 
 
 def cards(request: HttpRequest) -> list[dict[str, Any]]:

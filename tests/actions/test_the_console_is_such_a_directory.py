@@ -13,7 +13,11 @@ from actions.services.places import Place, places
 from assistant.paths import DATA
 from tests.actions.seed import services
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("roles_come_back"),
+    pytest.mark.long,
+]
 
 
 @pytest.fixture

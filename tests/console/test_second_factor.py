@@ -202,6 +202,13 @@ def test_admin_takes_a_phone_away_after_a_question(amal, sign_in):
     assert goes_to(client) == "/"
 
 
+def test_admin_takes_their_own_phone_away_and_begins_anew(sign_in):
+    client, admin = sign_in("admin"), User.objects.get(username="a-admin")
+    client.post(USERS, {"action": "take_away_phone", "_selected_action": [admin.pk], "confirmed": "yes"})
+    assert goes_to(client) == "/login/"
+    assert goes_to(with_password(admin)) == ENROL
+
+
 def test_nobody_else_takes_a_phone_away(amal, sign_in):
     set_up(with_password(amal))
     action = {"action": "take_away_phone", "_selected_action": [amal.pk], "confirmed": "yes"}

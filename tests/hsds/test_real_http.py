@@ -8,7 +8,11 @@ from contacts.models import Phone
 
 from tests.hsds.directory import KINDS, LISTS, backdate, make_directory, more
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("roles_come_back"),
+    pytest.mark.long,
+]
 
 PATHS = [
     "",

@@ -77,7 +77,7 @@ class Turn(models.Model):
     marks = models.JSONField(_("marks"), default=list)
     language = models.CharField(_("language"), max_length=5, blank=True)
     spoken = models.CharField(_("language of the message"), max_length=10, blank=True)
-    topic = models.CharField(_("topic"), max_length=60, blank=True, db_index=True)
+    topic = models.CharField(_("topic"), max_length=60, blank=True)
     decision = models.CharField(_("decision"), max_length=20, blank=True)
     reply = models.CharField(_("reply"), max_length=60, blank=True)
     confidence = models.FloatField(_("confidence"))
@@ -91,6 +91,7 @@ class Turn(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("message"), _("messages")
         ordering = ("event",)
+        indexes = (models.Index(fields=("topic", "conversation"), name="turns_of_a_topic"),)
 
     def __str__(self) -> str:
         return self.text

@@ -122,10 +122,10 @@ def manage(var: Path, *command: str) -> str:
 @contextmanager
 def running_console(var: Path, **environment: str) -> Iterator[Console]:
     """A fresh console with its own tables, in a new folder, on a free port."""
-    password = PASSWORD.search(manage(var, "first_run"))
-    assert password, "first_run printed no password"
     part = start_console(var, **environment)
     try:
+        password = PASSWORD.search(part.said)
+        assert password, "first_run printed no password"
         yield Console(part.url, var, {"admin": Account("admin", password[1])})
     finally:
         stop(part)

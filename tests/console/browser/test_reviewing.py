@@ -73,7 +73,8 @@ def test_a_conversation_is_read_in_its_own_direction(console: Console, new_page:
     page = console.signed_in(new_page(viewport=DESKTOP, locale=f"{language}-MA"), "reviewer")
     open_list(page, console)
     expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
-    keep_picture(page, f"list-{language}")
+    if language == "fr":
+        keep_picture(page, "list-fr")
     page.get_by_role("link", name="الرقم <phone>").first.click()
     words = page.locator(".person .words").first
     assert words.evaluate("node => getComputedStyle(node.parentElement).direction") == "rtl"
@@ -83,7 +84,8 @@ def test_a_conversation_is_read_in_its_own_direction(console: Console, new_page:
     assert lines[1:] == ["- جواز السفر", "- البطاقة القديمة"]
     assert violations(page, ".transcript") == []
     assert violations(page, ".transcript-side") == []
-    keep_picture(page, f"conversation-{language}")
+    if language == "ar":
+        keep_picture(page, "conversation-ar")
 
 
 def test_it_fits_a_phone(console: Console, new_page: NewPage) -> None:
@@ -150,5 +152,3 @@ def test_who_is_in_danger_is_read_by_safeguarding_only(console: Console, new_pag
     page = console.signed_in(new_page(viewport=DESKTOP, locale="fr-MA"), "safeguarding")
     open_list(page, console, "queue=danger")
     expect(page.get_by_role("link", name=words)).to_have_count(1)
-    page.goto(console.url)
-    keep_picture(page, "overview-fr")

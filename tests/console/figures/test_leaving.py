@@ -20,7 +20,7 @@ from transcripts.models import Conversation, Turn
 from assistant.storage import feedback
 from tests.console.transcripts.conftest import EVENTS, Conversations
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("roles_come_back")]
 DAYS = 30
 
 
@@ -103,11 +103,14 @@ def test_in_batches(told: Conversations, monkeypatch: pytest.MonkeyPatch) -> Non
     assert Conversation.objects.count() == 2
 
 
-def test_a_longer_time_set_later_does_not_set_old_counts_to_nothing(told: Conversations) -> None:
+def test_neither_a_longer_time_nor_a_late_message_sets_old_counts_to_nothing(told: Conversations) -> None:
     let_old_conversations_go(told.engine, DAYS)
+    say(told, "late", "tardif", DAYS + 1)
+    projector.step(told.engine)
     let_old_conversations_go(told.engine, DAYS * 3)
     recount_changed()
-    assert counted()["-35"] == 1
+    assert texts() == ["école", "encore moi", "tardif"]
+    assert DailyCount.objects.get(measure="feedback").count == 1, "Omar's, who has left"
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ def test_a_frozen_day_is_never_counted_again(ask: Ask) -> None:
     before = everything()
     Conversation.objects.all().delete()
     recounting.note_days([NOON])
+    assert recounting.changed_days() == []
     assert not recounting.recount(DAY)
     assert recounting.recount_changed() == 0
     assert everything() == before

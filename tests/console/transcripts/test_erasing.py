@@ -12,7 +12,7 @@ from transcripts.models import Conversation, Position, Review, Tag, Turn
 from assistant.storage import erasures
 from tests.console.transcripts.conftest import Conversations, read_all
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("roles_come_back")]
 RECEIPT = "ACDEF346"
 
 
@@ -119,15 +119,17 @@ def test_an_erasure_that_fails_is_named_and_others_are_read_all_the_same(
     hold = "CREATE TRIGGER hold BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'database is locked'); END"
     with told.engine.begin() as database:
         database.exec_driver_sql(hold)
-    told.session("sara")
-    told.ask("sara", "bonjour")
+    for sender_id, words in (("sara", "bonjour"), ("awa", "encore moi")):
+        told.session(sender_id)
+        told.ask(sender_id, words)
     read_all(told)
-    assert {turn.text for turn in Turn.objects.all()} >= {"je reste", "bonjour"}
+    assert {turn.text for turn in Turn.objects.all()} >= {"je reste", "bonjour", "encore moi"}
     assert "is locked" in caplog.text
     with told.engine.begin() as database:
         database.execute(sa.text("DROP TRIGGER hold"))
     read_all(told)
     assert "zanzibarkoul" not in everything()
+    assert {turn.text for turn in Turn.objects.all()} == {"je reste", "bonjour", "encore moi"}
     assert sender(told) == ""
 
 

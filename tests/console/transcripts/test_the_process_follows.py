@@ -26,7 +26,8 @@ TURNS = (
 
 
 def environment(var: Path) -> dict[str, str]:
-    return {**os.environ, "VAR_DIR": str(var), "DATABASE_URL": ""}
+    # The conversations here have times that pass: none may leave while they are looked at.
+    return {**os.environ, "VAR_DIR": str(var), "DATABASE_URL": "", "RETENTION_DAYS": "36500"}
 
 
 def run(var: Path, *arguments: str) -> str:
