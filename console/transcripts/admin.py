@@ -66,7 +66,6 @@ class ConversationAdmin(ModelAdmin):
     ordering = ("-ended",)
 
     actions = ("take_away",)
-    actions_selection_counter = False  # there is no count: see paginator
 
     class Media:
         js = (Script("console/transcripts.js", defer=True),)
