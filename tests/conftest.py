@@ -252,7 +252,10 @@ def conversation(assistant: Assistant) -> Conversation:
 @pytest.fixture(scope="module")
 def roles_come_back(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Django empties every table after a test with `transaction=True`; the roles, which migrations made, come back."""
+    from django.apps import apps
+    from django.contrib.auth.management import create_permissions
     from django.contrib.auth.models import Group, Permission
+    from django.contrib.contenttypes.models import ContentType
 
     with django_db_blocker.unblock():
         rights = {
@@ -261,6 +264,9 @@ def roles_come_back(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         }
     yield
     with django_db_blocker.unblock():
+        ContentType.objects.clear_cache()  # it still holds the ids of the rows that are gone
+        for config in apps.get_app_configs():
+            create_permissions(config, verbosity=0)
         for name, listed in rights.items():
             group, _made = Group.objects.get_or_create(name=name)
             group.permissions.set(

@@ -53,13 +53,24 @@ def step(engine: Engine) -> int:
     for number, sender in new:
         first.setdefault(sender, number)
     for sender, number in first.items():
-        project(engine, sender, number)
+        _project_or_pass_over(engine, sender, number)
     if new:  # written last: what a crash leaves undone is done again
         position.read_to = max(position.read_to, found[-1][0])
         position.recent = [number for number, _ in found if number > position.read_to - LOOKED_BACK]
         position.save()
     _read_feedback(engine)
     return len(new)
+
+
+def _project_or_pass_over(engine: Engine, sender: str, event: int) -> None:
+    """As `project`; what cannot be read is named and passed over, so that one person cannot stop the rest."""
+    try:
+        project(engine, sender, event)
+    except (SQLAlchemyError, DatabaseError):
+        raise
+    except Exception as error:  # its text may quote the person
+        kind = type(error).__name__
+        logger.error("The conversation of event %s is no transcript (%s). Mended, it is with --rebuild.", event, kind)
 
 
 def project(engine: Engine, sender: str, event: int) -> None:

@@ -52,4 +52,5 @@ def test_answers_are_counted_as_they_are_sent(language):
             continue
         sent = answers._in_language(name, Turn(topic, "answer", topic), language, "", {})
         assert sent is not None, name
-        assert texts[name] == sent["text"].replace(ISOLATE, "").replace(END_ISOLATE, "")
+        shown = texts[name].replace("{receipt}", "")  # of an erasure: there is none here
+        assert shown == sent["text"].replace(ISOLATE, "").replace(END_ISOLATE, "")

@@ -205,3 +205,27 @@ def test_the_last_ids_are_remembered_and_no_more(conversations: Conversations) -
     assert json.dumps(position.recent)
     assert len(position.recent) == 6
     assert source.event_ids(conversations.engine, int(position.read_to)) == []
+
+
+@pytest.mark.parametrize("text", ["\ud83d", "carte \ud83d\ud83d", "car\0te", "\U0001f600"])
+def test_what_no_database_takes_is_left_out(conversations: Conversations, text: str) -> None:
+    conversations.session("awa")
+    conversations.ask("awa", f"bonjour {text}")
+    conversations.answer("awa", f"réponse {text}")
+    read(conversations)
+    turn = Turn.objects.get()
+    assert turn.text.startswith("bonjour")
+    assert turn.said[0]["text"].startswith("réponse")
+
+
+def test_one_conversation_that_cannot_be_read_does_not_stop_the_rest(
+    conversations: Conversations, caplog: pytest.LogCaptureFixture
+) -> None:
+    conversations.session("broken")
+    conversations.add("broken", {"event": "user", "text": "secret", "parse_data": {"intent_ranking": [{"odd": 1}]}})
+    conversations.session("awa")
+    conversations.ask("awa", "comment avoir la carte ?")
+    read(conversations)
+    assert Turn.objects.get().text == "comment avoir la carte ?"
+    assert "--rebuild" in caplog.text
+    assert "secret" not in caplog.text
