@@ -172,6 +172,7 @@ def test_nothing_from_before_is_left_in_any_table_or_file(url: str, tmp_path: Pa
         assert FRENCH not in person.say("répète")
 
 
+@pytest.mark.long
 def test_a_worker_that_is_killed_before_it_has_deleted_is_made_up_for_by_the_next(tmp_path: Path) -> None:
     worker = start_assistant(tmp_path)
     database = sa.create_engine(f"sqlite:///{tmp_path / 'conversations.db'}")

@@ -104,6 +104,7 @@ def test_password_and_phone_and_out_again(console: Console, page: Page) -> None:
     expect_refusal(page)
 
 
+@pytest.mark.long
 def test_recovery_code_lets_in_once(console: Console, page: Page) -> None:
     account = sign_out_of(console, page)
     left = len(account.codes) - 1
@@ -131,6 +132,7 @@ def sign_out_of(console: Console, page: Page) -> Account:
     return account
 
 
+@pytest.mark.long
 def test_after_five_failures_the_door_stays_closed_whoever_asks(console: Console, page: Page) -> None:
     page.goto(console.url)
     language = page.locator("html").get_attribute("lang")
@@ -165,6 +167,7 @@ def test_console_runs_under_its_policy(console: Console, new_page: NewPage) -> N
         assert page.evaluate("typeof Alpine") == "object", "scripts of the console run"
 
 
+@pytest.mark.long
 def test_admin_takes_away_a_lost_phone(console: Console, new_page: NewPage) -> None:
     theirs = console.signed_in(new_page(viewport=DESKTOP), "reader")
     page = console.signed_in(new_page(viewport=DESKTOP), "admin")
