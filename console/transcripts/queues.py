@@ -38,7 +38,7 @@ def waiting(request: HttpRequest, rows: QuerySet[Conversation], name: str) -> Qu
     """Conversations of a queue that nobody is done with; of SECOND those with a verdict that another person gave."""
     if name != SECOND:
         return rows.filter(QUEUES[name][1], reviewed=None)
-    verdicts = Review.objects.filter(verdict__in=Review.TEACHING, second=None).exclude(reviewer=request.user)
+    verdicts = Review.objects.awaiting_second().exclude(reviewer=request.user)
     return rows.filter(pk__in=verdicts.values("turn__conversation"))
 
 

@@ -6,9 +6,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.storage.database import mend, place
 from transcripts import source
 from transcripts.receipts import look_up
 
@@ -27,10 +25,8 @@ def receipt_page(request: HttpRequest) -> HttpResponse:
 
 
 def _known(typed: str) -> str:
-    engine = source.open_source(settings.SYSTEM)
     try:
-        return look_up(engine, typed) if source.is_ready(engine) else source.NOT_READY
-    except SQLAlchemyError as error:
-        return mend(error, place(engine.url))
-    finally:
-        engine.dispose()
+        with source.reading(settings.SYSTEM) as engine:
+            return look_up(engine, typed)
+    except source.Unavailable as error:
+        return str(error)

@@ -2,18 +2,32 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from django.utils.translation import gettext as _
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.settings import Settings
-from assistant.storage.database import checked_url, default_url, prepare_file, with_open_connections
+from assistant.storage.database import (
+    StorageError,
+    checked_url,
+    default_url,
+    mend,
+    place,
+    prepare_file,
+    with_open_connections,
+)
 
 # In whole batches: between two of them the projector writes down how far it is.
 BATCH = 2000
-NOT_READY = "There are no conversations yet: start the assistant once (make run)."
+
+
+class Unavailable(Exception):
+    """The conversations' database cannot be read; says why, and the mend."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +49,27 @@ def open_source(settings: Settings) -> Engine:
     url = checked_url(settings.database_url or default_url())
     prepare_file(url)
     return with_open_connections(sa.create_engine(url, hide_parameters=True))
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Engine]:
+    """The conversations' database, open for something that ends.
+
+    Raises:
+        Unavailable: it is not there yet, cannot be opened or cannot be read.
+    """
+    try:
+        engine = open_source(settings)
+    except StorageError as error:
+        raise Unavailable(str(error)) from None
+    try:
+        if not is_ready(engine):
+            raise Unavailable(_("There are no conversations yet: start the assistant once (make run)."))
+        yield engine
+    except SQLAlchemyError as error:
+        raise Unavailable(mend(error, place(engine.url))) from None
+    finally:
+        engine.dispose()
 
 
 def is_ready(engine: Engine) -> bool:

@@ -80,14 +80,9 @@ class TeachingError(Exception):
     """Nothing can be taught; says why and what to do."""
 
 
-def awaiting_second() -> QuerySet[Review]:
-    """Corrections that only one person has looked at."""
-    return Review.objects.filter(verdict__in=Review.TEACHING, second=None)
-
-
 def corrections(readable: QuerySet[Conversation] | None = None) -> list[Correction]:
     """Corrections with two readers that were not taught yet, oldest first."""
-    rows = Review.objects.filter(verdict__in=Review.TEACHING, exported=None).exclude(second=None)
+    rows = Review.objects.agreed().filter(exported=None)
     if readable is not None:
         rows = rows.filter(turn__conversation__in=readable)
     return [_correction(review) for review in rows.select_related("turn").order_by("at", "pk")]
@@ -203,8 +198,11 @@ def _held_out(root: Path) -> list[str]:
     files = [path for path in sorted(root.glob(HELD_OUT)) if path != root / training_files.REGRESSIONS]
     if not files:
         raise TeachingError(
-            f"{HELD_OUT} is not in {root}: without it a message could be learned that is measured on. "
-            "Teach in a checkout of the whole project."
+            _(
+                "%(files)s is not in %(folder)s: without it a message could be learned that is measured on. "
+                "Teach in a checkout of the whole project."
+            )
+            % {"files": HELD_OUT, "folder": root}
         )
     rows = (row for path in files for row in path.read_text(encoding="utf-8").splitlines()[1:] if row)
     return [row.split("\t")[-1] for row in rows]

@@ -50,7 +50,7 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
 def agree(request: HttpRequest, pk: int) -> HttpResponse:
     """Agree with a correction as second reader; whoever made it cannot."""
     turn = _turn(request, pk)
-    review = get_object_or_404(Review, turn=turn, second=None, verdict__in=Review.TEACHING)
+    review = get_object_or_404(Review.objects.awaiting_second(), turn=turn)
     if review.reviewer_id == request.user.pk:
         messages.error(request, _("The second reader must be another person."))
     else:
@@ -138,7 +138,7 @@ def teach(request: HttpRequest) -> HttpResponse:
         "title": _("Teaching"),
         "plan": plan,
         "patch": training_files.as_patch(ROOT, plan.changes),
-        "awaiting": teaching.awaiting_second().count(),
+        "awaiting": Review.objects.awaiting_second().count(),
         "second": SECOND,
     }
     return TemplateResponse(request, "transcripts/teaching.html", context)

@@ -24,6 +24,18 @@ class Tag(models.Model):
         return self.name
 
 
+class Reviews(models.QuerySet):
+    """Verdicts, as they are looked for."""
+
+    def awaiting_second(self) -> "Reviews":
+        """Corrections that only one person has looked at."""
+        return self.filter(verdict__in=Review.TEACHING, second=None)
+
+    def agreed(self) -> "Reviews":
+        """Corrections with two readers."""
+        return self.filter(verdict__in=Review.TEACHING).exclude(second=None)
+
+
 class Review(models.Model):
     """What somebody made of one turn, and who else looked at it.
 
@@ -58,6 +70,8 @@ class Review(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("second reader")
     )
     exported = models.DateTimeField(_("taught"), null=True)
+
+    objects = Reviews.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("verdict"), _("verdicts")

@@ -63,3 +63,11 @@ def test_before_the_assistant_has_begun_the_command_says_so(settings: Any, tmp_p
     settings.SYSTEM = Settings.from_environment({"DATABASE_URL": f"sqlite:///{tmp_path}/none.db"})
     with pytest.raises(CommandError, match="make run"):
         told("ACDE-F346")
+
+
+def test_a_database_that_cannot_be_opened_is_named_on_the_page(
+    sign_in: Callable[[str], Client], settings: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    settings.SYSTEM = Settings.from_environment({"DATABASE_URL": f"sqlite:///{tmp_path}/file/none.db"})
+    assert "is no folder" in shown(sign_in("reader"), "ACDE-F346")

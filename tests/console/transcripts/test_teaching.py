@@ -211,7 +211,8 @@ def test_without_the_held_out_messages_nothing_is_taught(
         path.unlink()
     with pytest.raises(CommandError, match="Teach in a checkout"):
         call_command("export_training")
-    assert "Teach in a checkout" in sign_in("reviewer").get(reverse("transcripts:teach")).content.decode()
+    page = sign_in("reviewer").get(reverse("transcripts:teach")).content.decode()
+    assert "Enseignez dans une copie du projet entier." in page
 
 
 def test_the_command_writes_files_or_a_patch_and_reports(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.utils import timezone
 
 from assistant.paths import ROOT
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         how.add_argument("--patch", type=Path, help="write a patch for `git apply` there, and change nothing else")
         how.add_argument("--train", action="store_true", help="train, and measure before and after")
 
+    @no_translations  # operators read English, as in every log
     def handle(self, *args: Any, patch: Path | None, train: bool, **options: Any) -> None:  # noqa: ANN401
         """Teach.
 

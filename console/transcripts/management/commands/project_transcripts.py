@@ -6,14 +6,13 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from figures.chores import chores
 from figures.recounting import recount_changed
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
-from assistant.storage.database import StorageError, mend, place
+from assistant.storage.database import StorageError
 from transcripts import source
 from transcripts.projector import follow, rebuild, step
 
@@ -30,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="stop when everything that is there was read")
         parser.add_argument("--rebuild", action="store_true", help="make everything anew, then stop")
 
+    @no_translations  # operators read English, as in every log
     def handle(self, *args: Any, once: bool, rebuild: bool, **options: Any) -> None:  # noqa: ANN401
         """Read the conversations.
 
@@ -37,20 +37,16 @@ class Command(BaseCommand):
             CommandError: their database cannot be opened.
         """
         try:
-            engine = source.open_source(settings.SYSTEM)
             if once or rebuild:
-                _read_what_is_there(engine, rebuild)
+                with source.reading(settings.SYSTEM) as engine:
+                    _read_what_is_there(engine, rebuild)
             else:
-                _follow_until_stopped(engine)
-        except StorageError as error:
+                _follow_until_stopped(source.open_source(settings.SYSTEM))
+        except (StorageError, source.Unavailable) as error:
             raise CommandError(str(error)) from None
-        except SQLAlchemyError as error:
-            raise CommandError(mend(error, place(engine.url))) from None
 
 
 def _read_what_is_there(engine: Engine, anew: bool) -> None:
-    if not source.is_ready(engine):
-        raise CommandError(source.NOT_READY)
     if anew:
         with tqdm(unit=" events") as bar:
             rebuild(engine, bar.update)

@@ -5,9 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.storage.database import StorageError, mend, place
 from transcripts import source
 from transcripts.receipts import look_up
 
@@ -28,11 +26,7 @@ class Command(BaseCommand):
             CommandError: the conversations' database cannot be read.
         """
         try:
-            engine = source.open_source(settings.SYSTEM)
-            if not source.is_ready(engine):
-                raise CommandError(source.NOT_READY)
-            self.stdout.write(look_up(engine, receipt))
-        except StorageError as error:
+            with source.reading(settings.SYSTEM) as engine:
+                self.stdout.write(look_up(engine, receipt))
+        except source.Unavailable as error:
             raise CommandError(str(error)) from None
-        except SQLAlchemyError as error:
-            raise CommandError(mend(error, place(engine.url))) from None
