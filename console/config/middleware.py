@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from accounts.gate import is_open
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch
 
@@ -20,8 +21,6 @@ CONSOLE = "; ".join(
         *_EVERYWHERE,
     )
 )
-STRICT_APPS = {"accounts", "hsds"}
-STRICT_PAGES = {"health", "set_language", "admin:login", "admin:logout"}
 
 
 def secure_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -43,6 +42,4 @@ def secure_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
 
 def _policy(page: ResolverMatch | None) -> str:
     """Policy of an address; one that is none of ours gets the strict one."""
-    if page is None or page.app_name in STRICT_APPS or page.view_name in STRICT_PAGES:
-        return STRICT
-    return CONSOLE
+    return STRICT if page is None or is_open(page) or page.app_name == "accounts" else CONSOLE

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
+from config.read_only import ReadOnlyAdmin
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -13,7 +13,6 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from transcripts import audit
 from transcripts.models import AuditEntry
-from unfold.admin import ModelAdmin
 
 from figures import titles
 from figures.export import as_csv
@@ -25,20 +24,8 @@ MOST_PLOTTED = 15  # bars
 
 
 @admin.register(DailyCount)
-class DailyCountAdmin(ModelAdmin):
-    """In the place of a list of rows: plots and tables."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Counts are made of conversations only."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Nobody corrects a count."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Counts stay."""
-        return False
+class DailyCountAdmin(ReadOnlyAdmin):
+    """In the place of a list of rows: plots and tables. Counts are made of conversations only, and stay."""
 
     def get_urls(self) -> list[URLPattern]:
         """The page and its files; no page of a single row."""

@@ -5,7 +5,6 @@ from datetime import date
 from config.csv_text import csv_text
 
 from figures import titles
-from figures.disclosure import Cell
 from figures.tables import Table
 
 
@@ -18,15 +17,13 @@ def as_csv(table: Table, total: str) -> str:
     """
     last = [table.last] if table.last else []
     rows = [[*table.heads, *table.columns, *last]]
-    rows += [[*map(_label, row.labels), *map(_cell, row.cells), *([row.words] if last else [])] for row in table.rows]
+    rows += [
+        [*map(_label, row.labels), *map(titles.count, row.cells), *([row.words] if last else [])] for row in table.rows
+    ]
     if table.totals:
-        rows.append([total, *[""] * (len(table.heads) - 1), *map(_cell, table.totals)])
+        rows.append([total, *[""] * (len(table.heads) - 1), *map(titles.count, table.totals)])
     return csv_text(rows)
 
 
 def _label(label: str | date) -> str:
     return label.isoformat() if isinstance(label, date) else label
-
-
-def _cell(cell: Cell | None) -> str:
-    return titles.count(cell)

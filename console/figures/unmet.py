@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, reduce
 from pathlib import Path
-from typing import Any
 
-from spacy.lang.ar.stop_words import STOP_WORDS as ARABIC
-from spacy.lang.fr.stop_words import STOP_WORDS as FRENCH
 from transcripts.models import Turn
 from transcripts.search import searchable
 
@@ -24,6 +21,7 @@ from figures.disclosure import LEAST
 from figures.grids import CHANNEL, LANGUAGE, Column, Grid, grid
 from figures.recounting import midnight
 from figures.selection import Selection
+from quality.examples import function_words
 
 MOST_READ = 5000  # messages, the newest: the page says so
 MOST_WORDS = 8
@@ -101,10 +99,9 @@ def _all_words(message: Missed) -> str:
 
 @cache
 def _function_words() -> frozenset[str]:
-    """Words of French and Arabic that say nothing by themselves: spaCy's, and those that tell languages apart."""
-    lexicon: dict[str, Any] = yaml.read(_LEXICON)
-    ours = [*lexicon["words"]["french"], *lexicon["words"]["arabizi"], *lexicon["neutral"]]
-    return frozenset(word for listed in (*FRENCH, *ARABIC, *map(str, ours)) for word in searchable(listed).split())
+    """Words of French and Arabic that say nothing by themselves: the gates', and those that tell no language."""
+    neutral = map(str, yaml.read(_LEXICON)["neutral"])
+    return frozenset(word for listed in (*function_words(), *neutral) for word in searchable(listed).split())
 
 
 def _missed(selection: Selection) -> Iterator[Missed]:

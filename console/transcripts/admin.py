@@ -3,9 +3,10 @@
 from typing import Any
 
 from config.csv_text import csv_text
+from config.read_only import ReadOnlyAdmin
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.forms import Script
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -40,8 +41,8 @@ MOST_EARLIER = 20  # sessions of the same person
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ModelAdmin):
-    """Conversations are read here, and changed nowhere."""
+class ConversationAdmin(ReadOnlyAdmin):
+    """What was said stays as it was said. Conversations leave by retention, or when the person asks."""
 
     list_display = ("begins", "ended", "channel", "language", "turn_count", "happened")
     list_display_links = ("begins",)
@@ -69,18 +70,6 @@ class ConversationAdmin(ModelAdmin):
 
     class Media:
         js = (Script("console/transcripts.js", defer=True),)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only people who ask make conversations."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """What was said stays as it was said."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Conversations leave by retention, or when the person asks."""
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         """Conversations that this account may read."""
@@ -157,8 +146,8 @@ class ConversationAdmin(ModelAdmin):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ModelAdmin):
-    """The audit log is read here; nobody writes in it."""
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """What is done writes it; it stays as it was written."""
 
     list_display = ("at", "who", "action", "event", "turn", "detail")
     list_display_links = None
@@ -168,18 +157,6 @@ class AuditEntryAdmin(ModelAdmin):
     paginator = InfinitePaginator
     search_fields = ("who", "=event")
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """What is done writes it."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """It stays as it was written."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """It stays."""
-        return False
 
 
 @admin.register(Tag)

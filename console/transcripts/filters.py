@@ -59,7 +59,15 @@ class TopicFilter(DropdownFilter):
         return queryset.filter(pk__in=Turn.objects.filter(topic=self.value()).values("conversation"))
 
 
-class ChannelFilter(DropdownFilter):
+class ColumnFilter(DropdownFilter):
+    """Conversations by what stands in the column that `parameter_name` names."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        """The conversations that are left."""
+        return queryset.filter(**{self.parameter_name: self.value()}) if self.value() else queryset
+
+
+class ChannelFilter(ColumnFilter):
     """Conversations by the channel through which they came."""
 
     title = _("channel")
@@ -69,12 +77,8 @@ class ChannelFilter(DropdownFilter):
         """The channels of `credentials.yml`; to ask the table would take longer than to list fifty of its rows."""
         return [(name, name) for name in CHANNELS]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        """The conversations that are left."""
-        return queryset.filter(channel=self.value()) if self.value() else queryset
 
-
-class LanguageFilter(DropdownFilter):
+class LanguageFilter(ColumnFilter):
     """Conversations by the language in which they ended."""
 
     title = _("language")
@@ -83,10 +87,6 @@ class LanguageFilter(DropdownFilter):
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
         """The languages of the assistant."""
         return [("fr", _("French")), ("ar", _("Arabic"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        """The conversations that are left."""
-        return queryset.filter(language=self.value()) if self.value() else queryset
 
 
 class ConfidenceFilter(DropdownFilter):

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from assistant.privacy.receipts import receipt_of
 from assistant.storage import erasures, feedback, inbox, turns
 from assistant.storage.tracker_store import TrackerStore
-from tests.services import postgres
 from tests.storage.test_tracker_store import DOMAIN, START, WORD, load, run, turn
 
 BEFORE, AFTER = WORD, "Ouarzazatine"
@@ -23,16 +22,9 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TrackerStore]:
+@pytest.fixture
+def store(url: str) -> Iterator[TrackerStore]:
     """A worker's store, on both databases, with one other person in it."""
-    url = f"sqlite:///{tmp_path}/conversations.db" if request.param == "sqlite" else request.getfixturevalue("server")
     made = TrackerStore(DOMAIN, host=url)
     with made.engine.begin() as connection:
         for table in (turns.EVENTS, feedback.FEEDBACK, inbox.INBOX, inbox.DELIVERIES, erasures.ERASURES):

@@ -3,29 +3,20 @@
 import itertools
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from assistant.storage import inbox
-from tests.services import postgres
 
 AWA, OMAR = "a" * 32, "b" * 32
 TURN = "c" * 32
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
     """An empty inbox, on both databases."""
-    url = f"sqlite:///{tmp_path}/conversations.db" if request.param == "sqlite" else request.getfixturevalue("server")
     found = sa.create_engine(url)
     for table in (inbox.INBOX, inbox.DELIVERIES, inbox.COUNTS):
         table.drop(found, checkfirst=True)

@@ -21,23 +21,15 @@ from assistant.storage import feedback, inbox, retention
 from assistant.storage.database import with_open_connections
 from assistant.storage.retention import let_go
 from assistant.storage.tracker_store import TrackerStore
-from tests.services import postgres
 
 EVENTS = SQLTrackerStore.SQLEvent.__table__
 BEFORE = 1_000_000.0
 OLD, YOUNG = BEFORE - 10, BEFORE + 10
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
     """An empty database of conversations, on both servers."""
-    url = f"sqlite:///{tmp_path}/conversations.db" if request.param == "sqlite" else request.getfixturevalue("server")
     found = with_open_connections(sa.create_engine(url))
     tables = (EVENTS, feedback.FEEDBACK, inbox.INBOX, inbox.DELIVERIES, inbox.COUNTS)
     for table in tables:

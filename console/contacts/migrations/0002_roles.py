@@ -1,7 +1,7 @@
 """The roles: viewer, editor, admin. Running it again gives them the same rights again."""
 
+from config.roles import give
 from django.apps.registry import Apps
-from django.contrib.auth.management import create_permissions
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
@@ -34,24 +34,7 @@ ROLES = {"viewer": VIEWER, "editor": EDITOR, "admin": ADMIN}
 
 def make_roles(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Give each role its rights; rights that somebody added stay."""
-    _make_permissions(apps)
-    group_table = apps.get_model("auth", "Group")
-    permissions = {
-        f"{permission.content_type.app_label}.{permission.codename}": permission
-        for permission in apps.get_model("auth", "Permission").objects.select_related("content_type")
-    }
-    for name, rights in ROLES.items():
-        group, _created = group_table.objects.get_or_create(name=name)
-        group.permissions.add(*(permissions[right] for right in rights))
-
-
-def _make_permissions(apps: Apps) -> None:
-    """Django makes them after all migrations, which is too late here."""
-    for label in ("auth", "contacts"):
-        config = apps.get_app_config(label)
-        config.models_module = True  # an app of a past state has none, and would be passed over
-        create_permissions(config, apps=apps, verbosity=0)
-        config.models_module = None
+    give(apps, ROLES)
 
 
 class Migration(migrations.Migration):

@@ -5,9 +5,9 @@ Running it again gives the roles the same right again.
 
 from zoneinfo import ZoneInfo
 
+from config.roles import give
 from django.apps.registry import Apps
 from django.conf import settings
-from django.contrib.auth.management import create_permissions
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
@@ -16,16 +16,7 @@ ROLES = ("reader", "reviewer", "safeguarding", "editor", "admin")
 
 def make_roles(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Give each role the right; rights that somebody added stay."""
-    config = apps.get_app_config("figures")
-    config.models_module = True  # an app of a past state has none, and would be passed over
-    create_permissions(config, apps=apps, verbosity=0)
-    config.models_module = None
-    right = apps.get_model("auth", "Permission").objects.get(
-        content_type__app_label="figures", codename="view_dailycount"
-    )
-    for name in ROLES:
-        group, _created = apps.get_model("auth", "Group").objects.get_or_create(name=name)
-        group.permissions.add(right)
+    give(apps, {name: ["figures.view_dailycount"] for name in ROLES})
 
 
 def note_days(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:

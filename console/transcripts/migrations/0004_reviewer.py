@@ -1,21 +1,31 @@
 """The role reviewer, who judges and teaches; safeguarding judges too; admin does all and reads the audit log."""
 
-from importlib import import_module
-
+from config.roles import give
 from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-READER = {"view_conversation", "view_turn", "view_savedfilter", "view_tag"}
-REVIEWER = {*READER, "review", "teach", "view_review", "add_savedfilter", "delete_savedfilter", "add_tag"}
-SAFEGUARDING = {*(REVIEWER - {"teach"}), "view_restricted"}
-ADMIN = {*REVIEWER, *SAFEGUARDING, "change_tag", "delete_tag", "view_auditentry"}
-ROLES = {"reader": READER, "reviewer": REVIEWER, "safeguarding": SAFEGUARDING, "admin": ADMIN}
+READ = {f"transcripts.view_{table}" for table in ("conversation", "turn", "savedfilter", "tag")}
+JUDGE = {
+    *READ,
+    *(
+        f"transcripts.{right}"
+        for right in ("review", "view_review", "add_savedfilter", "delete_savedfilter", "add_tag")
+    ),
+}
+REVIEWER = {*JUDGE, "transcripts.teach"}
+SAFEGUARDING = {*JUDGE, "transcripts.view_restricted"}
+ADMIN = {
+    *REVIEWER,
+    *SAFEGUARDING,
+    *(f"transcripts.{right}" for right in ("change_tag", "delete_tag", "view_auditentry")),
+}
+ROLES = {"reader": READ, "reviewer": REVIEWER, "safeguarding": SAFEGUARDING, "admin": ADMIN}
 
 
 def make_roles(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Give each role its rights; rights that somebody added stay."""
-    import_module("transcripts.migrations.0002_roles").give(apps, ROLES)
+    give(apps, ROLES)
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,21 @@
+"""Databases of conversations on both servers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.services import postgres
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """A PostgreSQL server; the tests of it share its database."""
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Address of a database: a new file, or the server's, in which an earlier test may have left tables."""
+    return f"sqlite:///{tmp_path}/conversations.db" if request.param == "sqlite" else request.getfixturevalue("server")
