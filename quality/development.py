@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.nlu.normalise import fold
-from assistant.nlu.tokens import tokenize, words
+from assistant.nlu.tokens import words_of
 from assistant.parse import report
 from assistant.paths import MODELS, ROOT
 from quality.data import examples
@@ -58,7 +57,7 @@ def questions(folder: Path = ROOT / "tests/nlu") -> list[tuple[str, str, str]]:
 
 
 def _content(text: str) -> frozenset[str]:
-    return frozenset(words(tokenize(fold(text)))) - function_words()
+    return frozenset(words_of(text)) - function_words()
 
 
 def measured(parse: Callable[[str], dict[str, Any]]) -> list[Row]:

@@ -11,7 +11,7 @@ from spacy.lang.fr.stop_words import STOP_WORDS as FRENCH
 
 from assistant import yaml
 from assistant.nlu.normalise import fold
-from assistant.nlu.tokens import tokenize, words
+from assistant.nlu.tokens import words_of
 from assistant.paths import ROOT
 from quality.data import Example, examples
 from quality.problem import Problem
@@ -49,7 +49,7 @@ def _by_topic(found: Sequence[Example]) -> dict[str, list[Example]]:
 @cache
 def _words(text: str) -> tuple[str, ...]:
     """Words as the classifier reads them; the text itself where it holds none (an emoji)."""
-    return tuple(words(tokenize(fold(text)))) or (text,)
+    return tuple(words_of(text)) or (text,)
 
 
 def _joined(texts: Sequence[str]) -> list[str]:

@@ -70,4 +70,4 @@ def _likeness(text: str, target: str) -> float:
 
 
 def _words(shown: str) -> list[str]:
-    return tokens.words(tokens.tokenize(fold(shown)))
+    return tokens.words_of(shown)

@@ -5,7 +5,7 @@ from functools import cache
 import spacy
 from spacy.tokens import Doc
 
-from assistant.nlu.normalise import arabic_share
+from assistant.nlu.normalise import arabic_share, fold
 
 
 @cache
@@ -27,3 +27,8 @@ def tokenize(folded: str) -> Doc:
 def words(doc: Doc) -> list[str]:
     """Words of a message in order: no punctuation, no apostrophes."""
     return [word for token in doc if (word := token.text.strip("'-.")) and any(c.isalnum() for c in word)]
+
+
+def words_of(text: str) -> list[str]:
+    """Words of a message as it was typed, folded."""
+    return words(tokenize(fold(text)))

@@ -12,8 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from assistant.nlu.normalise import fold
-from assistant.nlu.tokens import tokenize, words
+from assistant.nlu.tokens import words_of
 from transcripts.models import Turn
 
 MOST_WORDS = 12
@@ -58,7 +57,7 @@ def compact() -> None:
 
 def searchable(text: str) -> str:
     """A message as it is searched."""
-    return " ".join(words(tokenize(fold(text))))
+    return " ".join(words_of(text))
 
 
 def matching(asked: str) -> QuerySet[Turn]:

@@ -3,14 +3,13 @@
 import pytest
 
 from assistant.dialogue.choice import chosen
-from assistant.nlu.normalise import fold
-from assistant.nlu.tokens import tokenize, words
+from assistant.nlu.tokens import words_of
 
 OFFERED = ("regul.card", "regul.cost", "services.school", "menu.main")
 
 
 def choice(text: str) -> str | None:
-    return chosen(words(tokenize(fold(text))), OFFERED)
+    return chosen(words_of(text), OFFERED)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +42,7 @@ def test_anything_else_chooses_nothing(text: str) -> None:
     ("text", "target"), [("نعم، امحوا", "chat.erased"), ("نعم لا تمحوا", None), ("oui efface", None)]
 )
 def test_erasing_is_chosen_by_its_very_words(text: str, target: str | None) -> None:
-    assert chosen(words(tokenize(fold(text))), ("chat.erased", "chat.deny")) == target
+    assert chosen(words_of(text), ("chat.erased", "chat.deny")) == target
 
 
 def test_without_an_offer_there_is_no_choice() -> None:

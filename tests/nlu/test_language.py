@@ -9,22 +9,22 @@ from assistant import yaml
 from assistant.nlu.language import LanguageIdentifier, letters
 from assistant.nlu.lexicon import lexicon
 from assistant.nlu.linear import Settings, train
-from assistant.nlu.normalise import arabic_share, fold
-from assistant.nlu.tokens import tokenize, words
+from assistant.nlu.normalise import arabic_share
+from assistant.nlu.tokens import words_of
 from assistant.paths import DATA
 from quality.data import examples
 
 
 @pytest.fixture(scope="module")
 def identifier() -> LanguageIdentifier:
-    latin = [(words(tokenize(fold(e.text))), e.language) for e in examples() if arabic_share(e.text) < 0.5]
+    latin = [(words_of(e.text), e.language) for e in examples() if arabic_share(e.text) < 0.5]
     rows = [letters(typed) for typed, _ in latin]
     model = train(rows, [language for _, language in latin], range(len(rows)), Settings({"w": 1.0, "c": 1.0}, folds=2))
     return LanguageIdentifier(yaml.read(DATA / "lexicon" / "languages.yml"), model, lexicon().names)
 
 
 def of(identifier: LanguageIdentifier, text: str) -> tuple[str | None, bool]:
-    guess = identifier.guess(words(tokenize(fold(text))))
+    guess = identifier.guess(words_of(text))
     return guess.language, guess.sure
 
 
@@ -98,7 +98,7 @@ def test_one_foreign_word_never_changes_a_conversation(identifier: LanguageIdent
     ],
 )
 def test_a_wish_is_heard(identifier: LanguageIdentifier, text: str, language: str, ordered: bool) -> None:
-    guess = identifier.guess(words(tokenize(fold(text))))
+    guess = identifier.guess(words_of(text))
     assert (guess.wish, guess.ordered) == (language, ordered)
 
 
