@@ -168,7 +168,11 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Contacts and transcripts"),
     "SITE_SYMBOL": "contact_phone",
     "SITE_URL": None,
-    "STYLES": [lambda request: static("console/rtl.css"), lambda request: static("console/transcripts.css")],
+    "STYLES": [
+        lambda request: static("console/rtl.css"),
+        lambda request: static("console/overview.css"),
+        lambda request: static("console/transcripts.css"),
+    ],
     "SHOW_LANGUAGES": True,
     "LOGIN": {"form": "accounts.forms.SignInForm"},
     "DASHBOARD_CALLBACK": "config.overview.to_do",
