@@ -26,6 +26,7 @@ def give(apps: Apps, roles: Mapping[str, Iterable[str]]) -> None:
 def _make_permissions(apps: Apps, label: str) -> None:
     """Django makes them after all migrations, which is too late for one that gives them."""
     config = apps.get_app_config(label)
-    config.models_module = True  # an app of a past state has none, and would be passed over
+    before = getattr(config, "models_module", None)
+    config.models_module = before or True  # an app of a past state has none, and would be passed over
     create_permissions(config, apps=apps, verbosity=0)
-    config.models_module = None
+    config.models_module = before
