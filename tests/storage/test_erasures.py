@@ -120,7 +120,7 @@ def test_what_the_person_writes_later_stays(store: TrackerStore) -> None:
     assert "key-new" in str(everything(store)["deliveries"])
 
 
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 class TestUnfinished:
     def test_it_is_hidden_from_every_worker_and_what_comes_later_is_not(self, store: TrackerStore) -> None:
         other = another_worker(store)
