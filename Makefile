@@ -9,7 +9,7 @@ export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help run test test-all train validate bench shell check-launch format clean bootstrap checks browser
+.PHONY: help run test test-all train validate bench eval eval-public shell check-launch format clean bootstrap checks browser
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,12 @@ check-launch: bootstrap ## what a person must still do before going live
 
 bench: bootstrap train ## measure quality and speed
 	$(PY) -m bench
+
+eval: bootstrap train ## measure understanding, write docs/scorecard.md
+	$(PY) -m evaluation
+
+eval-public: bootstrap train ## the same on a public benchmark: make eval-public DATA=<folder>
+	$(PY) -m evaluation.public "$(DATA)"
 
 shell: bootstrap train ## talk in the terminal
 	@$(PY) -m assistant.shell

@@ -19,7 +19,7 @@ from assistant.paths import MODELS
 from bench.stock import CONTACT, FAQ, stock
 from bench.whatsapp import acknowledged
 from bench.widget import first_replies
-from quality.development import questions
+from evaluation.development import questions
 from tests.conftest import free_port, start_actions, start_assistant, start_console, stop
 
 MESSAGES = 400
@@ -56,7 +56,7 @@ def main() -> int:
     from assistant.server.models import newest_model
 
     configure_structlog(logging.ERROR)
-    texts = [text for _, _, text in questions()][::4][:MESSAGES]
+    texts = [asked.text for asked in questions()][::4][:MESSAGES]
     agent = Agent.load(str(newest_model(MODELS)))
     loop = asyncio.new_event_loop()
     parse = lambda text: loop.run_until_complete(agent.parse_message(text))  # noqa: E731

@@ -20,14 +20,13 @@ from transcripts.search import searchable
 
 from assistant.dialogue.search import FIND
 from assistant.dialogue.topics import family, topics
-from quality.development import questions
+from evaluation.development import questions
 
 BATCH = 2000  # conversations
 CHANNELS = {"web": 58, "whatsapp": 40, "socketio": 2}  # shares in per cent
 CITIES = ("casablanca", "rabat", "tanger", "oujda", "fes", "marrakech", "agadir", "nador")
 NEEDS = ("legal_aid", "health", "housing", "work", "school", "women")
 MISSED, THUMBS, RETURNING = 0.09, 0.06, 0.3  # shares
-ARABIC_VARIETIES = {"msa", "darija", "dialect", "arabizi", "mixed", "urgent"}
 
 
 @dataclass(frozen=True)
@@ -76,9 +75,9 @@ def _last_turn() -> int:
 def _questions() -> Sequence[Question]:
     """What people ask; a topic that stands earlier in a shuffled list is asked more often."""
     listed = [
-        Question(topic, "ar" if variety in ARABIC_VARIETIES else "fr", text, searchable(text))
-        for topic, variety, text in questions()
-        if topic in topics() and topic != "out_of_scope"
+        Question(asked.topic, asked.language, asked.text, searchable(asked.text))
+        for asked in questions()
+        if asked.topic in topics() and asked.topic != "out_of_scope"
     ]
     names = sorted({question.topic for question in listed})
     random.Random(7).shuffle(names)

@@ -1,10 +1,12 @@
-"""The report on the development set: what people who were never trained on get, by language and variety.
+"""The development set: what people who were never trained on get, by language and variety.
 
-`python -m quality.development` prints it; `tests/nlu/test_development_set.py` holds the bars.
+`python -m evaluation.development` prints the figures and every row that went wrong; `tests/nlu/test_development_set.py`
+holds the bars.
 """
 
 import asyncio
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,17 +20,16 @@ from quality.data import examples
 from quality.examples import function_words
 
 ARABIC_VARIETIES = frozenset(["msa", "darija", "dialect", "arabizi", "mixed"])
+ARABIC_SCRIPT = frozenset(["msa", "darija", "dialect"])
 
 
 @dataclass(frozen=True)
-class Row:
-    """One question of the development set and what the assistant makes of it (`assistant.parse.report`)."""
+class Question:
+    """One row of the development set: what was asked, how it is written, and the topic it is about."""
 
     topic: str
     variety: str
     text: str
-    far: bool
-    parsed: dict[str, Any]
 
     @property
     def language(self) -> str:
@@ -36,24 +37,59 @@ class Row:
         return "ar" if self.variety in ARABIC_VARIETIES else "fr"
 
     @property
+    def urgent(self) -> bool:
+        """Whether somebody is in danger."""
+        return self.topic.startswith("urgent.")
+
+
+@dataclass(frozen=True)
+class Row(Question):
+    """A question and what the assistant makes of it.
+
+    Attributes:
+        far: it shares no content word with the examples of its topic.
+        parsed: `assistant.parse.report`.
+        milliseconds: time that reading it took.
+    """
+
+    far: bool
+    parsed: dict[str, Any]
+    milliseconds: float
+
+    @property
     def right(self) -> bool:
         """Whether the best topic is the right one."""
         return bool(self.parsed["topic"] == self.topic)
+
+    @property
+    def among_three(self) -> bool:
+        """Whether the right topic is among the best three."""
+        return self.right or self.topic in [ranked["topic"] for ranked in self.parsed["ranking"][:3]]
 
     @property
     def answered(self) -> bool:
         """Whether it was answered at once; "not my field" is the answer to what is out of scope."""
         return self.parsed["decision"] in ("answer", "out_of_scope")
 
+    @property
+    def asked(self) -> bool:
+        """Whether the assistant asked back which of several topics was meant."""
+        return bool(self.parsed["decision"] == "ask")
 
-def questions(folder: Path = ROOT / "tests/nlu") -> list[tuple[str, str, str]]:
-    """Topic, variety and text of every row."""
-    rows = []
-    for path in sorted(folder.glob("*.tsv")):
-        for line in path.read_text(encoding="utf-8").splitlines()[1:]:
-            topic, variety, text = line.split("\t")
-            rows.append((topic, variety, text))
-    return rows
+    @property
+    def reached(self) -> bool:
+        """Whether the right answer came, or one of the offered buttons leads to it."""
+        return (self.right and self.answered) or (self.asked and self.topic in self.parsed["offered"])
+
+
+def questions(folder: Path = ROOT / "tests/nlu") -> list[Question]:
+    """Every row of the files of a folder."""
+    return [
+        Question(*line.split("\t"))
+        for path in sorted(folder.glob("*.tsv"))
+        for line in path.read_text(encoding="utf-8").split("\n")[1:]
+        if line
+    ]
 
 
 def _content(text: str) -> frozenset[str]:
@@ -65,10 +101,14 @@ def measured(parse: Callable[[str], dict[str, Any]]) -> list[Row]:
     known: dict[str, set[str]] = defaultdict(set)
     for example in examples():
         known[example.topic] |= _content(example.text)
-    return [
-        Row(topic, variety, text, not (_content(text) & known[topic]), parse(text))
-        for topic, variety, text in questions()
-    ]
+    rows = []
+    for asked in questions():
+        begun = time.perf_counter()
+        parsed = parse(asked.text)
+        milliseconds = (time.perf_counter() - begun) * 1000
+        far = not (_content(asked.text) & known[asked.topic])
+        rows.append(Row(asked.topic, asked.variety, asked.text, far, parsed, milliseconds))
+    return rows
 
 
 def figures(rows: Sequence[Row]) -> dict[str, float]:
@@ -81,20 +121,20 @@ def figures(rows: Sequence[Row]) -> dict[str, float]:
     far = [r for r in rows if r.far]
     return {
         "rows": len(rows),
-        "right": _share(r.right for r in rows),
-        "answered": _share(r.answered for r in rows),
-        "asked": _share(r.parsed["decision"] == "ask" for r in rows),
-        "right_when_answered": _share(r.right for r in answered),
-        "reached": _share(
-            (r.right and r.answered) or (r.parsed["decision"] == "ask" and r.topic in r.parsed["offered"]) for r in rows
-        ),
-        "right_far": _share(r.right for r in far),
+        "right": share(r.right for r in rows),
+        "among_three": share(r.among_three for r in rows),
+        "answered": share(r.answered for r in rows),
+        "asked": share(r.asked for r in rows),
+        "right_when_answered": share(r.right for r in answered),
+        "reached": share(r.reached for r in rows),
+        "right_far": share(r.right for r in far),
         "far_rows": len(far),
-        "language": _share(r.parsed["language"] == r.language for r in rows),
+        "language": share(r.parsed["language"] == r.language for r in rows),
     }
 
 
-def _share(outcomes: Iterable[bool]) -> float:
+def share(outcomes: Iterable[bool]) -> float:
+    """Share of outcomes that are true, 0 to 1; 1.0 of none."""
     listed = list(outcomes)
     return sum(listed) / len(listed) if listed else 1.0
 
@@ -104,10 +144,10 @@ def groups(rows: Sequence[Row]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         found[row.language].append(row)
-        if row.variety in ("msa", "darija", "dialect"):
+        if row.variety in ARABIC_SCRIPT:
             found["arabic_script"].append(row)
         found[row.variety].append(row)
-        if row.topic.startswith("urgent."):
+        if row.urgent:
             found["urgent"].append(row)
         if row.topic == "out_of_scope":
             found["out_of_scope"].append(row)
@@ -134,7 +174,8 @@ def parser() -> Callable[[str], dict[str, Any]]:
     from assistant.server.models import newest_model
 
     agent = Agent.load(str(newest_model(MODELS)))
-    return lambda text: report({**asyncio.run(agent.parse_message(text)), "text": text})
+    loop = asyncio.new_event_loop()
+    return lambda text: report({**loop.run_until_complete(agent.parse_message(text)), "text": text})
 
 
 def main() -> int:

@@ -26,7 +26,7 @@ class Settings:
         blocks: weight of each feature block (first letter of a feature); a block that is missing is not used.
         rarest: a feature seen in fewer training messages is dropped.
         slack: C of the SVM: larger fits the training data more closely.
-        folds: folds of the cross-validation that calibrates.
+        folds: folds of the cross-validation that calibrates; 0 leaves probabilities as they come.
     """
 
     blocks: Mapping[str, float]
@@ -118,9 +118,10 @@ def train(features: Sequence[FEATURE], labels: Sequence[str], groups: Sequence[i
     """
     model = _untrained(features, settings)
     matrix = _matrix(model, features)
-    out_of_fold = _cross_validated(matrix, labels, groups, settings)
     model.labels, model.weights, model.bias = _fit(matrix, labels, settings)
-    model.sharpness = _calibrate(out_of_fold, np.searchsorted(model.labels, labels))
+    if settings.folds:
+        out_of_fold = _cross_validated(matrix, labels, groups, settings)
+        model.sharpness = _calibrate(out_of_fold, np.searchsorted(model.labels, labels))
     return model
 
 

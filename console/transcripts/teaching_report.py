@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.server.models import ModelError
-from quality.development import figures, groups, measured, parser
+from evaluation.development import figures, groups, measured, parser
 from transcripts.teaching import Correction, Plan
 
-SHOWN = ("right", "answered", "right_when_answered")  # columns of `quality.development.figures`
+SHOWN = ("right", "answered", "right_when_answered")  # columns of `evaluation.development.figures`
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Measured:
     """What the newest model makes of messages.
 
     Attributes:
-        figures: of each group of the development set (`quality.development.groups`), shares from 0 to 1.
+        figures: of each group of the development set (`evaluation.development.groups`), shares from 0 to 1.
         topics: of each correction's text, what it is understood as.
     """
 

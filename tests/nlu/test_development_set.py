@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from quality.development import Row, figures, groups, lines, measured
+from evaluation.development import Row, figures, groups, lines, measured
 from tests.conftest import REPORT
 
 BARS = YAML(typ="safe").load((Path(__file__).parent / "bars.yml").read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ from assistant.server.models import newest_model
 from tests.console.transcripts.conftest import opened
 
 CORRECTIONS = {
-    "mn fils é né ici il a pa dexistance": ("fr", "services.birth_registration"),
+    "et si j pa de contra": ("fr", "services.work"),
     "walakin ana ma3ndich lma3lomat 3la dossier dyali fin wsel": ("ar", "regul.results"),
 }
 AGREE = """
@@ -27,7 +27,18 @@ for text, (_language, topic) in {corrections!r}.items():
         turn=Turn.objects.get(text=text), verdict="wrong_topic", right_topic=topic, reviewer=first, second=second
     )
 """
-COPIED = ("assistant", "actions", "console", "data", "quality", "tests", "config.yml", "domain.yml", "endpoints.yml")
+COPIED = (
+    "assistant",
+    "actions",
+    "console",
+    "data",
+    "evaluation",
+    "quality",
+    "tests",
+    "config.yml",
+    "domain.yml",
+    "endpoints.yml",
+)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""What the assistant understands, measured: the scorecard (`make eval`), other classifiers, public benchmarks."""

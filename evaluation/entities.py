@@ -1,0 +1,35 @@
+"""Places and needs that messages name: what is there (`tests/nlu/entities`), and what the assistant finds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.paths import ROOT
+
+KINDS = ("city", "need")
+
+
+@dataclass(frozen=True)
+class Named:
+    """One message; `there` and `read` map a kind (city, need) to the ids that stand in it and that were found."""
+
+    text: str
+    there: dict[str, frozenset[str]]
+    read: dict[str, frozenset[str]]
+
+
+def named(parse: Callable[[str], dict[str, Any]], folder: Path = ROOT / "tests/nlu/entities") -> list[Named]:
+    """Every row of the files of a folder (cities, needs, text) with what `parse` finds."""
+    rows = []
+    for path in sorted(folder.glob("*.tsv")):
+        for line in path.read_text(encoding="utf-8").split("\n")[1:]:
+            if line:
+                cities, needs, text = line.split("\t")
+                there = {"city": frozenset(cities.split()), "need": frozenset(needs.split())}
+                rows.append(Named(text, there, _read(parse(text))))
+    return rows
+
+
+def _read(parsed: dict[str, Any]) -> dict[str, frozenset[str]]:
+    return {kind: frozenset(e["value"] for e in parsed["entities"] if e["entity"] == kind) for kind in KINDS}

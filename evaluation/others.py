@@ -1,0 +1,180 @@
+"""Other classifiers on the same examples and the same questions: what the assistant's own has to be better than.
+
+Each runs in a process of its own, so that its time and memory are its own. Stock DIET takes an hour and more on these
+data and is measured by hand (docs/decisions.md); `SklearnIntentClassifier` needs dense vectors, which without a
+pretrained language model nothing makes: it does not fit.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from assistant.nlu.tokens import words_of
+from assistant.paths import MODELS
+
+# What `rasa init` writes, with Rasa's logistic regression in DIET's place.
+STOCK = {
+    "recipe": "default.v1",
+    "language": "fr",
+    "pipeline": [
+        {"name": "WhitespaceTokenizer"},
+        {"name": "RegexFeaturizer"},
+        {"name": "LexicalSyntacticFeaturizer"},
+        {"name": "CountVectorsFeaturizer"},
+        {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
+        {"name": "LogisticRegressionClassifier"},
+    ],
+}
+NEIGHBOURS = 5
+OWN = "this project"
+
+Classify = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one classifier made of the questions.
+
+    Attributes:
+        read: the label of each question, in their order.
+        training: seconds; None of what was trained before.
+        milliseconds: mean time of one question.
+        megabytes: the most memory that its process held, with Python and its libraries.
+    """
+
+    read: list[str]
+    training: float | None
+    milliseconds: float
+    megabytes: float
+
+
+def dalil(texts: Sequence[str], labels: Sequence[str]) -> Classify:
+    """This project's own pipeline, as it was trained (the examples are those of `data/nlu`)."""
+    del texts, labels
+    from rasa.core.agent import Agent
+
+    from assistant.parse import report
+    from assistant.server.models import newest_model
+
+    agent = Agent.load(str(newest_model(MODELS)))
+    loop = asyncio.new_event_loop()
+
+    def classify(text: str) -> str:
+        parsed = loop.run_until_complete(agent.parse_message(text))
+        return str(report({**parsed, "text": text})["topic"])
+
+    return classify
+
+
+def rasa_logistic_regression(texts: Sequence[str], labels: Sequence[str]) -> Classify:
+    """Rasa's own LogisticRegressionClassifier on the features of `rasa init`."""
+    from rasa.core.agent import Agent
+    from rasa.model_training import train_nlu
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        listed: dict[str, list[str]] = {}
+        for text, label in zip(texts, labels, strict=True):
+            listed.setdefault(label, []).append(text)
+        nlu = {"version": "3.1", "nlu": [{"intent": i, "examples": _block(t)} for i, t in listed.items()]}
+        for file, content in (("config.yml", STOCK), ("nlu.yml", nlu)):
+            (folder / file).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")  # JSON is YAML
+        trained = train_nlu(str(folder / "config.yml"), str(folder / "nlu.yml"), name)
+        agent = Agent.load(trained)
+    loop = asyncio.new_event_loop()
+    return lambda text: str(loop.run_until_complete(agent.parse_message(text))["intent"]["name"])
+
+
+def _block(texts: Sequence[str]) -> str:
+    return "".join(f"- {' '.join(text.split())}\n" for text in texts)
+
+
+def nearest_neighbours(texts: Sequence[str], labels: Sequence[str]) -> Classify:
+    """Vote of the five nearest examples by cosine of tf-idf of character 2-5-grams."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, preprocessor=_folded)
+    examples = vectorizer.fit_transform(texts)
+    return lambda text: _vote((examples @ vectorizer.transform([text]).T).toarray()[:, 0], labels)
+
+
+def bm25(texts: Sequence[str], labels: Sequence[str]) -> Classify:
+    """Vote of the five best examples of a BM25 search over words."""
+    import bm25s
+
+    index = bm25s.BM25()
+    index.index([words_of(text) or [""] for text in texts], show_progress=False)
+    return lambda text: _vote(index.get_scores(words_of(text) or [""]), labels)
+
+
+def _folded(text: str) -> str:
+    return " ".join(words_of(text))
+
+
+def _vote(scores: np.ndarray, labels: Sequence[str]) -> str:
+    votes: dict[str, float] = {}
+    for i in np.argsort(-scores)[:NEIGHBOURS]:
+        votes[labels[i]] = votes.get(labels[i], 0.0) + float(scores[i])
+    return max(votes, key=lambda label: votes[label])
+
+
+def linear_svm_on_words(texts: Sequence[str], labels: Sequence[str]) -> Classify:
+    """A plain linear SVM on tf-idf of words and character 2-5-grams, without anything of this project's."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import make_pipeline, make_union
+    from sklearn.svm import LinearSVC
+
+    words = TfidfVectorizer(sublinear_tf=True)
+    characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
+    model = make_pipeline(make_union(words, characters), LinearSVC(C=0.3, random_state=0)).fit(texts, labels)
+    return lambda text: str(model.predict([text])[0])
+
+
+CLASSIFIERS: dict[str, Callable[[Sequence[str], Sequence[str]], Classify]] = {
+    OWN: dalil,
+    "plain linear SVM": linear_svm_on_words,
+    "Rasa LogisticRegression": rasa_logistic_regression,
+    "5 nearest examples": nearest_neighbours,
+    "BM25 search": bm25,
+}
+
+
+def compare(texts: Sequence[str], labels: Sequence[str], questions: Sequence[str]) -> dict[str, Outcome]:
+    """What each classifier, trained on examples, reads in questions.
+
+    Args:
+        texts: examples.
+        labels: their labels.
+        questions: other texts.
+    """
+    outcomes = {}
+    for name in CLASSIFIERS:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+            outcomes[name] = alone.submit(_measure, name, list(texts), list(labels), list(questions)).result()
+    return outcomes
+
+
+def _measure(name: str, texts: list[str], labels: list[str], questions: list[str]) -> Outcome:
+    from rasa.utils.log_utils import configure_structlog
+
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    configure_structlog(logging.ERROR)
+    begun = time.perf_counter()
+    classify = CLASSIFIERS[name](texts, labels)
+    trained = time.perf_counter()
+    read = [classify(question) for question in questions]
+    asked = time.perf_counter()
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    training = None if name == OWN else trained - begun
+    return Outcome(read, training, (asked - trained) * 1000 / len(questions), kilobytes / 1024)
