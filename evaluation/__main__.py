@@ -3,7 +3,6 @@
 import datetime
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from assistant.paths import MODELS, ROOT
 from assistant.server.models import newest_model
@@ -36,7 +35,7 @@ def main() -> int:
         named=named(parse),
         bins={name: _bins([row for row in rows if row.language == name]) for name in ("fr", "ar")},
         outcomes=outcomes,
-        languages=dict(_languages(rows, parse)),
+        languages=dict(_languages(rows)),
         points=points,
         frames={language: _frames(language) for language in ("fr", "ar")},
     )
@@ -58,8 +57,9 @@ def _frames(language: str) -> tuple[int, int]:
     return len(texts), len({frame(text) for text in texts})
 
 
-def _languages(rows: Sequence[Row], parse: Callable[[str], dict[str, Any]]) -> Iterator[tuple[str, dict[str, Share]]]:
-    own: Callable[[str], str] = lambda text: str(parse(text)["language"])  # noqa: E731
+def _languages(rows: Sequence[Row]) -> Iterator[tuple[str, dict[str, Share]]]:
+    told = {row.text: str(row.parsed["language"]) for row in rows}
+    own: Callable[[str], str] = lambda text: told[text]  # noqa: E731
     for name, identify in (("this project", own), ("langdetect alone", langdetect_alone), ("lingua", lingua)):
         yield (
             name,

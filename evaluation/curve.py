@@ -9,7 +9,7 @@ from evaluation.development import ARABIC_VARIETIES, questions, share
 from evaluation.training import Text, read, settings, trained
 from quality.data import Example, examples
 
-SHARES = (0.125, 0.25, 0.5, 0.75, 1.0)
+SHARES = (0.125, 0.25, 0.5, 1.0)
 
 
 @dataclass(frozen=True)

@@ -1,40 +1,42 @@
 """Other classifiers on the same examples and the same questions: what the assistant's own has to be better than.
 
-Each runs in a process of its own, so that its time and memory are its own. Stock DIET takes an hour and more on these
-data and is measured by hand (docs/decisions.md); `SklearnIntentClassifier` needs dense vectors, which without a
-pretrained language model nothing makes: it does not fit.
+Each runs in a process of its own, so that its time and memory are its own. What Rasa itself brings is too slow to be
+measured every time: `python -m evaluation.others logistic 30` learns 30 examples a topic and language, once by hand,
+beside a plain linear SVM on the same (docs/decisions.md has the numbers; `diet` takes an hour and more).
+`SklearnIntentClassifier` needs dense vectors, which without a pretrained language model nothing makes: it does not fit.
 """
 
 import asyncio
-import json
 import logging
 import os
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+from ruamel.yaml import YAML
 
 from assistant.nlu.tokens import words_of
 from assistant.paths import MODELS
 
-# What `rasa init` writes, with Rasa's logistic regression in DIET's place.
-STOCK = {
-    "recipe": "default.v1",
-    "language": "fr",
-    "pipeline": [
-        {"name": "WhitespaceTokenizer"},
-        {"name": "RegexFeaturizer"},
-        {"name": "LexicalSyntacticFeaturizer"},
-        {"name": "CountVectorsFeaturizer"},
-        {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
-        {"name": "LogisticRegressionClassifier"},
-    ],
+# What `rasa init` writes, up to the classifier.
+STOCK = [
+    {"name": "WhitespaceTokenizer"},
+    {"name": "RegexFeaturizer"},
+    {"name": "LexicalSyntacticFeaturizer"},
+    {"name": "CountVectorsFeaturizer"},
+    {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
+]
+BY_HAND: dict[str, dict[str, object]] = {
+    "logistic": {"name": "LogisticRegressionClassifier"},
+    "diet": {"name": "DIETClassifier", "epochs": 100, "constrain_similarities": True},
 }
 NEIGHBOURS = 5
 OWN = "this project"
@@ -62,6 +64,7 @@ class Outcome:
 def dalil(texts: Sequence[str], labels: Sequence[str]) -> Classify:
     """This project's own pipeline, as it was trained (the examples are those of `data/nlu`)."""
     del texts, labels
+    _quiet()
     from rasa.core.agent import Agent
 
     from assistant.parse import report
@@ -77,8 +80,9 @@ def dalil(texts: Sequence[str], labels: Sequence[str]) -> Classify:
     return classify
 
 
-def rasa_logistic_regression(texts: Sequence[str], labels: Sequence[str]) -> Classify:
-    """Rasa's own LogisticRegressionClassifier on the features of `rasa init`."""
+def rasas_own(classifier: dict[str, object], texts: Sequence[str], labels: Sequence[str]) -> Classify:
+    """A classifier of Rasa's on the features of `rasa init`."""
+    _quiet()
     from rasa.core.agent import Agent
     from rasa.model_training import train_nlu
 
@@ -88,12 +92,21 @@ def rasa_logistic_regression(texts: Sequence[str], labels: Sequence[str]) -> Cla
         for text, label in zip(texts, labels, strict=True):
             listed.setdefault(label, []).append(text)
         nlu = {"version": "3.1", "nlu": [{"intent": i, "examples": _block(t)} for i, t in listed.items()]}
-        for file, content in (("config.yml", STOCK), ("nlu.yml", nlu)):
-            (folder / file).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")  # JSON is YAML
+        config = {"recipe": "default.v1", "language": "fr", "pipeline": [*STOCK, classifier]}
+        for file, content in (("config.yml", config), ("nlu.yml", nlu)):
+            YAML(typ="safe").dump(content, folder / file)
         trained = train_nlu(str(folder / "config.yml"), str(folder / "nlu.yml"), name)
         agent = Agent.load(trained)
     loop = asyncio.new_event_loop()
     return lambda text: str(loop.run_until_complete(agent.parse_message(text))["intent"]["name"])
+
+
+def _quiet() -> None:
+    """Rasa logs every message. It is imported here alone: with it comes TensorFlow, which the others do not need."""
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    from rasa.utils.log_utils import configure_structlog
+
+    configure_structlog(logging.ERROR)
 
 
 def _block(texts: Sequence[str]) -> str:
@@ -144,7 +157,6 @@ def linear_svm_on_words(texts: Sequence[str], labels: Sequence[str]) -> Classify
 CLASSIFIERS: dict[str, Callable[[Sequence[str], Sequence[str]], Classify]] = {
     OWN: dalil,
     "plain linear SVM": linear_svm_on_words,
-    "Rasa LogisticRegression": rasa_logistic_regression,
     "5 nearest examples": nearest_neighbours,
     "BM25 search": bm25,
 }
@@ -158,23 +170,44 @@ def compare(texts: Sequence[str], labels: Sequence[str], questions: Sequence[str
         labels: their labels.
         questions: other texts.
     """
-    outcomes = {}
-    for name in CLASSIFIERS:
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
-            outcomes[name] = alone.submit(_measure, name, list(texts), list(labels), list(questions)).result()
-    return outcomes
+    return {name: _alone(name, texts, labels, questions) for name in CLASSIFIERS}
+
+
+def _alone(name: str, texts: Sequence[str], labels: Sequence[str], questions: Sequence[str]) -> Outcome:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(_measure, name, list(texts), list(labels), list(questions)).result()
 
 
 def _measure(name: str, texts: list[str], labels: list[str], questions: list[str]) -> Outcome:
-    from rasa.utils.log_utils import configure_structlog
-
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    configure_structlog(logging.ERROR)
     begun = time.perf_counter()
-    classify = CLASSIFIERS[name](texts, labels)
+    learn = CLASSIFIERS[name] if name in CLASSIFIERS else partial(rasas_own, BY_HAND[name])
+    classify = learn(texts, labels)
     trained = time.perf_counter()
     read = [classify(question) for question in questions]
     asked = time.perf_counter()
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     training = None if name == OWN else trained - begun
     return Outcome(read, training, (asked - trained) * 1000 / len(questions), kilobytes / 1024)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure one of Rasa's own, beside a plain linear SVM, on some examples a topic and language."""
+    from evaluation.development import questions, share
+    from quality.data import examples
+
+    name, most = arguments[0], int(arguments[1])
+    listed: dict[tuple[str, str], list[str]] = {}
+    for example in examples():
+        listed.setdefault((example.topic, example.language), []).append(example.text)
+    chosen = [(t, topic) for (topic, _), found in listed.items() for t in found[:: max(1, len(found) // most)][:most]]
+    texts, labels, asked = [t for t, _ in chosen], [topic for _, topic in chosen], questions()
+    for one in (name, "plain linear SVM"):
+        got = _alone(one, texts, labels, [question.text for question in asked])
+        right = share(topic == question.topic for topic, question in zip(got.read, asked, strict=True))
+        cost = f"trained in {got.training:.0f} s, {got.milliseconds:.1f} ms a message, {got.megabytes:.0f} MB"
+        print(f"{one}: {right:.3f} right, {len(texts)} examples, {cost}")  # noqa: T201 - a command speaks here
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

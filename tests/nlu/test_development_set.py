@@ -35,10 +35,10 @@ def test_every_danger_is_seen(rows: list[Row]) -> None:
 def test_dangers_are_seldom_seen_where_there_are_none(rows: list[Row]) -> None:
     ordinary = [row for row in rows if not row.topic.startswith("urgent.")]
     alarms = [row.text for row in ordinary if row.parsed["urgent"]]
-    assert len(alarms) <= 0.02 * len(ordinary), alarms
+    assert len(alarms) <= 0.01 * len(ordinary), alarms
 
 
-def test_each_topic_has_at_least_five_rows_a_language(rows: list[Row]) -> None:
+def test_each_topic_has_at_least_ten_rows_a_language(rows: list[Row]) -> None:
     from assistant.dialogue.topics import topics
     from quality.coverage import NOT_ASKED
 
@@ -47,6 +47,6 @@ def test_each_topic_has_at_least_five_rows_a_language(rows: list[Row]) -> None:
         (topic, language)
         for topic in asked
         for language in ("fr", "ar")
-        if sum(row.topic == topic and row.language == language for row in rows) < 5
+        if sum(row.topic == topic and row.language == language for row in rows) < 10
     }
     assert few == set()
