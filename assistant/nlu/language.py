@@ -102,6 +102,9 @@ class LanguageIdentifier:
         arabizi = sum(w in self._arabizi or bool(_DIGIT_FOR_LETTER.search(w)) for w in telling)
         if arabizi >= WORDS_TO_SWITCH:  # Darija with many French words is Darija
             return Guess("ar", True)
+        french = sum(w in self._french for w in telling)
+        if not arabizi and french >= max(WORDS_TO_SWITCH, 0.75 * len(telling)):
+            return Guess("fr", True)  # whatever the letters look like
         at_home = arabizi + sum(self._frenchness(w) for w in telling)
         foreign = max(sum(w in found for w in telling) for found in self._foreign.values())
         if foreign > at_home and foreign >= min(2, len(telling)):

@@ -266,8 +266,8 @@ class Lexicon:
                 city = self._city_names.get(bare) or self._ambiguous.get(bare)
                 if city:
                     return city
-        if len(word) < LONG_ENOUGH or not after_preposition:
-            return None
+        if len(word) < LONG_ENOUGH or not after_preposition or word in self._said:
+            return None  # a bridge (القنطرة) is no misspelt Kenitra (القنيطرة)
         close = process.extractOne(word, self._long_city_names, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH)
         return self._city_names[close[0]] if close else None
 

@@ -25,8 +25,8 @@ def tokenize(folded: str) -> Doc:
 
 
 def words(doc: Doc) -> list[str]:
-    """Words of a message in order: no punctuation, no apostrophes."""
-    return [word for token in doc if (word := token.text.strip("'-.")) and any(c.isalnum() for c in word)]
+    """Words of a message in order: no punctuation, no apostrophes, no slash before a word."""
+    return [word for token in doc if (word := token.text.strip("'-./")) and any(c.isalnum() for c in word)]
 
 
 def words_of(text: str) -> list[str]:

@@ -44,7 +44,12 @@ def keep_picture(page: Page, name: str) -> None:
         page.screenshot(path=path, full_page=True)
 
 
-@pytest.fixture(params=[("fr", DESKTOP, "light"), ("ar", SMALL_PHONE, "dark")], ids=["fr", "ar-phone-dark"])
+@pytest.fixture(
+    params=[
+        pytest.param(("fr", DESKTOP, "light"), id="fr", marks=pytest.mark.long),
+        pytest.param(("ar", SMALL_PHONE, "dark"), id="ar-phone-dark"),
+    ]
+)
 def page(request: pytest.FixtureRequest, new_page: NewPage) -> Page:
     """A browser without a past, in a language, on a screen, by day or by night."""
     language, viewport, scheme = request.param

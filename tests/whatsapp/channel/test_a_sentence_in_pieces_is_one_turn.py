@@ -19,7 +19,7 @@ AT_ONCE = {
 # Each is answered before the next is written, and none alone is a danger.
 ONE_BY_ONE = {
     "violence": ["mn mari ma encor", "tapé hier soir jen peu plu"],
-    "exploitation": ["مولات الدار", "خدات ليا", "الباسبور وما بغاتش تردو"],
+    "exploitation": ["الباطرون خدا", "ليا الباسبور"],
     "at sea": ["lbatira", "katghre9"],
     "despair": ["bghit", "nmout"],
     "a lost child": ["g perdu", "mon fils o souk il a 5 an"],
