@@ -37,7 +37,7 @@ def main() -> int:
         outcomes=outcomes,
         languages=dict(_languages(rows)),
         points=points,
-        frames={language: _frames(language) for language in ("fr", "ar")},
+        frames={name: _frames([e.text for e in known if e.language == name]) for name in ("fr", "ar")},
     )
     (DOCS / "scorecard.md").write_text(page(of), encoding="utf-8")
     pictures.confusion_matrix([(row.topic, row.parsed["topic"]) for row in rows], DOCS / "images/eval-confusion.png")
@@ -52,8 +52,7 @@ def _bins(rows: Sequence[Row]) -> list[Bin]:
     return calibration([row.parsed["confidence"] for row in rows], [row.right for row in rows])
 
 
-def _frames(language: str) -> tuple[int, int]:
-    texts = [example.text for example in examples() if example.language == language]
+def _frames(texts: Sequence[str]) -> tuple[int, int]:
     return len(texts), len({frame(text) for text in texts})
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from evaluation.development import ARABIC_VARIETIES, questions, share
+from evaluation.development import questions, share
 from evaluation.training import Text, read, settings, trained
 from quality.data import Example, examples
 
@@ -28,7 +28,7 @@ def curve(shares: Sequence[float] = SHARES) -> Iterator[Point]:
     """
     asked = questions()
     varieties = list(dict.fromkeys(question.variety for question in asked))
-    texts = [Text(q.text, q.topic, "ar" if q.variety in ARABIC_VARIETIES else "fr") for q in asked]
+    texts = [Text(question.text, question.topic, question.language) for question in asked]
     how = replace(settings(), folds=0)  # only the best topic is looked at
     for part in shares:
         learned = list(_some(part))

@@ -10,7 +10,7 @@ from assistant.nlu import folds, linear
 from assistant.nlu.features import features
 from assistant.nlu.lexicon import lexicon
 from assistant.nlu.normalise import fold
-from assistant.nlu.tokens import tokenize, words
+from assistant.nlu.tokens import words_of
 from assistant.paths import ROOT
 
 CLASSIFIER = "assistant.nlu.components.TopicClassifier"
@@ -42,18 +42,17 @@ def seen(text: str, language: str, with_lexicon: bool = True) -> Counter[str]:
         with_lexicon: whether the lexicon's concepts and usual spellings are seen too; they belong to this project's
             field and are left out of benchmarks of another.
     """
-    folded = fold(text)
-    typed = words(tokenize(folded))
+    typed = words_of(text)
     if not with_lexicon:
         return features(typed, typed, ())
     standard = lexicon().standard(typed, language)
-    return features(typed, standard, lexicon().find(folded, standard)[0])
+    return features(typed, standard, lexicon().find(fold(text), standard)[0])
 
 
 def trained(texts: Sequence[Text], how: linear.Settings, with_lexicon: bool = True) -> linear.LinearModel:
     """The classifier, trained on texts."""
     rows = [seen(one.text, one.language, with_lexicon) for one in texts]
-    kept = folds.groups([words(tokenize(fold(one.text))) for one in texts]) if how.folds else range(len(texts))
+    kept = folds.groups([words_of(one.text) for one in texts]) if how.folds else range(len(texts))
     return linear.train(rows, [one.label for one in texts], kept, how)
 
 
