@@ -5,6 +5,8 @@ holds the bars.
 """
 
 import asyncio
+import logging
+import os
 import sys
 import time
 from collections import defaultdict
@@ -169,6 +171,7 @@ def parser() -> Callable[[str], dict[str, Any]]:
     Raises:
         ModelError: there is no usable model.
     """
+    quiet()
     from rasa.core.agent import Agent
 
     from assistant.server.models import newest_model
@@ -176,6 +179,14 @@ def parser() -> Callable[[str], dict[str, Any]]:
     agent = Agent.load(str(newest_model(MODELS)))
     loop = asyncio.new_event_loop()
     return lambda text: report({**loop.run_until_complete(agent.parse_message(text)), "text": text})
+
+
+def quiet() -> None:
+    """Keep Rasa from logging every message, and TensorFlow from telling about the processor."""
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    from rasa.utils.log_utils import configure_structlog
+
+    configure_structlog(logging.ERROR)
 
 
 def main() -> int:

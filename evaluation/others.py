@@ -7,9 +7,6 @@ beside a plain linear SVM on the same (docs/decisions.md has the numbers; `diet`
 """
 
 import asyncio
-import logging
-import os
-import resource
 import sys
 import tempfile
 import time
@@ -24,7 +21,8 @@ import numpy as np
 from ruamel.yaml import YAML
 
 from assistant.nlu.tokens import words_of
-from assistant.paths import MODELS
+from evaluation.development import parser, questions, quiet, share
+from quality.data import examples
 
 # What `rasa init` writes, up to the classifier.
 STOCK = [
@@ -64,25 +62,13 @@ class Outcome:
 def dalil(texts: Sequence[str], labels: Sequence[str]) -> Classify:
     """This project's own pipeline, as it was trained (the examples are those of `data/nlu`)."""
     del texts, labels
-    _quiet()
-    from rasa.core.agent import Agent
-
-    from assistant.parse import report
-    from assistant.server.models import newest_model
-
-    agent = Agent.load(str(newest_model(MODELS)))
-    loop = asyncio.new_event_loop()
-
-    def classify(text: str) -> str:
-        parsed = loop.run_until_complete(agent.parse_message(text))
-        return str(report({**parsed, "text": text})["topic"])
-
-    return classify
+    parse = parser()
+    return lambda text: str(parse(text)["topic"])
 
 
 def rasas_own(classifier: dict[str, object], texts: Sequence[str], labels: Sequence[str]) -> Classify:
     """A classifier of Rasa's on the features of `rasa init`."""
-    _quiet()
+    quiet()
     from rasa.core.agent import Agent
     from rasa.model_training import train_nlu
 
@@ -99,14 +85,6 @@ def rasas_own(classifier: dict[str, object], texts: Sequence[str], labels: Seque
         agent = Agent.load(trained)
     loop = asyncio.new_event_loop()
     return lambda text: str(loop.run_until_complete(agent.parse_message(text))["intent"]["name"])
-
-
-def _quiet() -> None:
-    """Rasa logs every message. It is imported here alone: with it comes TensorFlow, which the others do not need."""
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    from rasa.utils.log_utils import configure_structlog
-
-    configure_structlog(logging.ERROR)
 
 
 def _block(texts: Sequence[str]) -> str:
@@ -185,16 +163,18 @@ def _measure(name: str, texts: list[str], labels: list[str], questions: list[str
     trained = time.perf_counter()
     read = [classify(question) for question in questions]
     asked = time.perf_counter()
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     training = None if name == OWN else trained - begun
-    return Outcome(read, training, (asked - trained) * 1000 / len(questions), kilobytes / 1024)
+    return Outcome(read, training, (asked - trained) * 1000 / len(questions), _most_megabytes())
+
+
+def _most_megabytes() -> float:
+    """The most memory of this process (proc(5), VmHWM); `getrusage` counts what the process before `exec` held."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def main(arguments: Sequence[str]) -> int:
     """Measure one of Rasa's own, beside a plain linear SVM, on some examples a topic and language."""
-    from evaluation.development import questions, share
-    from quality.data import examples
-
     name, most = arguments[0], int(arguments[1])
     listed: dict[tuple[str, str], list[str]] = {}
     for example in examples():

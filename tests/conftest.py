@@ -1,6 +1,5 @@
 """The trained model, and one started system (console, action server, assistant), shared by all tests that need it."""
 
-import asyncio
 import os
 import signal
 import socket
@@ -16,7 +15,7 @@ from uuid import uuid4
 import pytest
 import requests
 
-from assistant.paths import MODELS, ROOT
+from assistant.paths import ROOT
 
 START_TIMEOUT = 180  # seconds, on a loaded machine
 
@@ -46,13 +45,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(scope="session")
 def parse() -> Callable[[str], dict[str, Any]]:
     """What `python -m assistant.parse` reports of one message, with the newest model."""
-    from rasa.core.agent import Agent
+    from evaluation.development import parser
 
-    from assistant.parse import report
-    from assistant.server.models import newest_model
-
-    agent = Agent.load(str(newest_model(MODELS)))
-    return lambda text: report({**asyncio.run(agent.parse_message(text)), "text": text})
+    return parser()
 
 
 @dataclass
