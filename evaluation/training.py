@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 from assistant import yaml
@@ -33,6 +34,7 @@ def settings() -> linear.Settings:
     return linear.Settings(**{key: value for key, value in written.items() if key in known})
 
 
+@cache  # a learning curve asks for the same text once a point
 def seen(text: str, language: str, with_lexicon: bool = True) -> Counter[str]:
     """What the classifier sees of a text, as the pipeline's components make it.
 
