@@ -69,12 +69,12 @@ def learning_curve(examples: Sequence[float], curves: Mapping[str, Sequence[floa
         to: PNG file.
     """
     figure, axes = plt.subplots(figsize=(7, 5))
-    for colour, (name, values) in zip(LINES * 2, curves.items(), strict=False):
-        axes.plot(examples, values, color=colour, marker="o", markersize=3, label=name)
-        axes.annotate(name, (examples[-1], values[-1]), fontsize=7, xytext=(4, -2), textcoords="offset points")
+    for i, (name, values) in enumerate(curves.items()):
+        style = {"color": LINES[i % len(LINES)], "linestyle": "-" if i < len(LINES) else "--"}
+        axes.plot(examples, values, marker="o", markersize=3, label=name, **style)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set(xlabel="examples a topic and language", ylabel="right topic")
-    axes.margins(x=0.12)
+    axes.legend(frameon=False, loc="lower right")
     _save(figure, to)
 
 
