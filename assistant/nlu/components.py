@@ -6,15 +6,18 @@ spelling), `concepts`, `found` (entities of the lexicon), `tongue` (language), `
 """
 
 import time
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, fields
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -172,16 +175,32 @@ class TopicClassifier(_LearningStep):
     @staticmethod
     def get_default_config() -> Config:
         """Settings of the linear model; the numbers are the outcome of the trials in docs/decisions.md."""
-        return {"blocks": {}, "rarest": 2, "slack": 0.3, "folds": 4}
+        return asdict(linear.Settings(blocks={}))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the topics from all examples."""
         examples = [e for e in training_data.intent_examples if e.get("typed")]
         rows = [features(e.get("typed"), e.get("standard"), e.get("concepts")) for e in examples]
         labels = [topic_of(e) for e in examples]
-        settings = linear.Settings(**{key: self._config[key] for key in ("blocks", "rarest", "slack", "folds")})
-        model = linear.train(rows, labels, folds.groups([e.get("typed") for e in examples]), settings)
-        return self._keep(model)
+        settings = linear.Settings(**{field.name: self._config[field.name] for field in fields(linear.Settings)})
+        groups = folds.groups([e.get("typed") for e in examples])
+        return self._keep(linear.train(rows, labels, groups, settings, self._embeddings(examples)))
+
+    def _embeddings(self, examples: Sequence[Message]) -> np.ndarray | None:
+        """One row an example: what a featurizer of Rasa's left on it (docs/embeddings.md); None when they are off.
+
+        Raises:
+            InvalidConfigException: they are on and no featurizer before this component makes them.
+        """
+        if not self._config["embedding"]:
+            return None
+        found = [_embedding(example) for example in examples]
+        if any(one is None for one in found):
+            raise InvalidConfigException(
+                "config.yml gives TopicClassifier an `embedding`, but no featurizer before it makes one. "
+                "Add LanguageModelFeaturizer as in docs/embeddings.md, or set `embedding: 0`."
+            )
+        return np.array(found)
 
     def read(self, message: Message) -> None:
         """See class."""
@@ -189,23 +208,32 @@ class TopicClassifier(_LearningStep):
         if whole_message:
             message.set("ranking", [(whole_message, 1.0)])
             return
-        whole = self._ranking(message.get("typed"), message.get("standard"), message.get("concepts"))
+        embedding = _embedding(message) if self._config["embedding"] else None
+        whole = self._ranking(message.get("typed"), message.get("standard"), message.get("concepts"), embedding)
         asked = parts(message.get(TEXT))
         rankings = [self._ranking_of(part, message.get("tongue")["language"]) for part in asked] if asked else []
         first, second = second_question(whole, rankings)
         message.set("ranking", first)
         message.set("second", second)
 
-    def _ranking(self, typed: list[str], standard: list[str], concepts: list[str]) -> list[tuple[str, float]]:
+    def _ranking(
+        self, typed: list[str], standard: list[str], concepts: list[str], embedding: np.ndarray | None = None
+    ) -> list[tuple[str, float]]:
         if not any(any(c.isalpha() for c in word) for word in typed):
             return []
-        return self._model.ranking(features(typed, standard, concepts))
+        return self._model.ranking(features(typed, standard, concepts), embedding)
 
     def _ranking_of(self, text: str, language: str | None) -> list[tuple[str, float]]:
         folded = fold(text)
         typed = words(tokenize(folded))
         standard = self._lexicon.standard(typed, language)
         return self._ranking(typed, standard, self._lexicon.find(folded, standard)[0])
+
+
+def _embedding(message: Message) -> np.ndarray | None:
+    """Embedding of the whole message (its dimensions are the model's), or None."""
+    _, sentence = message.get_dense_features(TEXT)
+    return None if sentence is None else sentence.features[0]
 
 
 def topic_of(example: Message) -> str:

@@ -113,7 +113,7 @@ class Lexicon:
         }
         self._said = {
             phrase for label, phrases in self._phrases.items() if not label.startswith("city:") for phrase in phrases
-        }
+        } | {fold(str(word)) for word in yaml.read(folder / "cities.yml")["no_cities"]}
         self._long_city_names = [name for name in self._city_names if len(name) >= LONG_ENOUGH]
 
     def _section(self, name: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """A linear text classifier over sparse string features: tf-idf by block, one-against-rest SVM, calibrated.
 
-scikit-learn trains it and is not needed to use it. Weights are stored as float16 in safetensors, names in JSON: no
-pickle, so a model file cannot run code.
+A sentence embedding can stand beside the features (docs/embeddings.md). scikit-learn trains the classifier and is not
+needed to use it. Weights are stored as float16 in safetensors, names in JSON: no pickle, so a model file cannot run
+code.
 """
 
 import json
@@ -27,17 +28,22 @@ class Settings:
         rarest: a feature seen in fewer training messages is dropped.
         slack: C of the SVM: larger fits the training data more closely.
         folds: folds of the cross-validation that calibrates; 0 leaves probabilities as they come.
+        embedding: weight of a message's embedding, as of a block; 0 when there are no embeddings.
     """
 
     blocks: Mapping[str, float]
     rarest: int = 2
     slack: float = 0.3
     folds: int = 4
+    embedding: float = 0.0
 
 
 @dataclass
 class LinearModel:
-    """Trained classifier. `weights` has one row a feature and one column a label."""
+    """Trained classifier.
+
+    `weights` has one row a feature and one column a label, `dense` one row a dimension of the embedding (none without).
+    """
 
     labels: list[str]
     vocabulary: dict[str, int]
@@ -46,6 +52,7 @@ class LinearModel:
     bias: np.ndarray
     sharpness: float
     blocks: dict[str, float] = field(default_factory=dict)
+    dense: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
     @classmethod
     def empty(cls) -> "LinearModel":
@@ -53,14 +60,22 @@ class LinearModel:
         nothing = np.zeros((0, 0), np.float32)
         return cls([], {}, nothing[:0], nothing, nothing[:0], 1.0)
 
-    def probabilities(self, features: FEATURE) -> np.ndarray:
-        """Probability of each label, in the order of `labels`; the shape is (labels,)."""
-        columns, values = self._vector(features)
-        return _softmax(self.sharpness * (values @ self.weights[columns] + self.bias))
+    def probabilities(self, features: FEATURE, embedding: np.ndarray | None = None) -> np.ndarray:
+        """Probability of each label, in the order of `labels`; the shape is (labels,).
 
-    def ranking(self, features: FEATURE) -> list[tuple[str, float]]:
+        Args:
+            features: of the message.
+            embedding: of the message, of as many dimensions as the model was trained with; left out of the sum if None.
+        """
+        columns, values = self._vector(features)
+        decisions = values @ self.weights[columns] + self.bias
+        if embedding is not None and self.dense.size:
+            decisions = decisions + _unit(embedding) @ self.dense
+        return _softmax(self.sharpness * decisions)
+
+    def ranking(self, features: FEATURE, embedding: np.ndarray | None = None) -> list[tuple[str, float]]:
         """Labels with their probability, most probable first."""
-        probabilities = self.probabilities(features)
+        probabilities = self.probabilities(features, embedding)
         return [(self.labels[i], float(probabilities[i])) for i in np.argsort(-probabilities)]
 
     def _vector(self, features: FEATURE) -> tuple[np.ndarray, np.ndarray]:
@@ -80,7 +95,7 @@ class LinearModel:
 
     def save(self, folder: Path) -> None:
         """Write `weights.safetensors` and `model.json` into a folder."""
-        arrays = {"weights": self.weights.astype(np.float16), "bias": self.bias, "idf": self.idf}
+        arrays = {"weights": self.weights.astype(np.float16), "bias": self.bias, "idf": self.idf, "dense": self.dense}
         save_file(arrays, folder / "weights.safetensors")
         names = {
             "labels": self.labels,
@@ -101,10 +116,17 @@ class LinearModel:
         arrays = load_file(folder / "weights.safetensors")
         vocabulary = {feature: row for row, feature in enumerate(names.pop("vocabulary"))}
         weights = arrays["weights"].astype(np.float32)
-        return cls(vocabulary=vocabulary, idf=arrays["idf"], weights=weights, bias=arrays["bias"], **names)
+        idf, bias, dense = arrays["idf"], arrays["bias"], arrays["dense"]
+        return cls(vocabulary=vocabulary, idf=idf, weights=weights, bias=bias, dense=dense, **names)
 
 
-def train(features: Sequence[FEATURE], labels: Sequence[str], groups: Sequence[int], settings: Settings) -> LinearModel:
+def train(
+    features: Sequence[FEATURE],
+    labels: Sequence[str],
+    groups: Sequence[int],
+    settings: Settings,
+    embeddings: np.ndarray | None = None,
+) -> LinearModel:
     """Train and calibrate.
 
     Args:
@@ -112,13 +134,18 @@ def train(features: Sequence[FEATURE], labels: Sequence[str], groups: Sequence[i
         labels: the label of each message.
         groups: near-duplicates share a number, so that calibration never sees a message's twin (`groups` of folds.py).
         settings: see Settings.
+        embeddings: one row a training message, or None; used when the settings give them a weight.
 
     Raises:
         ValueError: fewer than two labels.
     """
     model = _untrained(features, settings)
     matrix = _matrix(model, features)
-    model.labels, model.weights, model.bias = _fit(matrix, labels, settings)
+    if embeddings is not None and settings.embedding:
+        matrix = _beside(matrix, settings.embedding * _unit(embeddings))
+    model.labels, weights, model.bias = _fit(matrix, labels, settings)
+    model.weights, dense = np.split(weights, [len(model.vocabulary)])
+    model.dense = settings.embedding * dense
     if settings.folds:
         out_of_fold = _cross_validated(matrix, labels, groups, settings)
         model.sharpness = _calibrate(out_of_fold, np.searchsorted(model.labels, labels))
@@ -141,6 +168,18 @@ def _matrix(model: LinearModel, features: Iterable[FEATURE]) -> Any:  # noqa: AN
     columns = np.concatenate([c for c, _ in vectors])
     values = np.concatenate([v for _, v in vectors])
     return csr_matrix((values, columns, ends), shape=(len(vectors), len(model.vocabulary)))
+
+
+def _beside(matrix: Any, embeddings: np.ndarray) -> Any:  # noqa: ANN401
+    from scipy.sparse import csr_matrix, hstack
+
+    return hstack([matrix, csr_matrix(embeddings)], format="csr")
+
+
+def _unit(embeddings: np.ndarray) -> np.ndarray:
+    """Rows of length one; a row of zeros stays."""
+    lengths = np.linalg.norm(embeddings, axis=-1, keepdims=True)
+    return embeddings / np.where(lengths, lengths, 1.0)
 
 
 def _fit(matrix: Any, labels: Sequence[str], settings: Settings) -> tuple[list[str], np.ndarray, np.ndarray]:  # noqa: ANN401
