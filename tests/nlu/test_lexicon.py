@@ -4,6 +4,7 @@ import pytest
 
 from assistant.nlu.lexicon import Entity, Lexicon
 from assistant.nlu.normalise import fold
+from assistant.nlu.tokens import words_of
 from quality.data import examples
 
 
@@ -120,3 +121,30 @@ def test_usual_spelling_depends_on_the_language(
 )
 def test_a_bare_word_of_small_talk_needs_no_learning(lexicon: Lexicon, text: str, topic: str) -> None:
     assert lexicon.whole([fold(text)]) == topic
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("النضب", "fraud.money"),
+        ("arnauqe", "fraud.money"),
+        ("retour volontiare", "return.what"),
+        ("غلمساعدة القانونية", "services.legal_aid"),
+        ("oui", "chat.affirm"),
+        ("oim", "iom.who"),
+        ("ohm", None),  # too short to bear a slip
+        ("je cherche une arnauqe", None),  # a sentence is read by the classifier
+    ],
+)
+def test_a_keyword_bears_a_slip_of_the_thumb(lexicon: Lexicon, text: str, topic: str | None) -> None:
+    assert lexicon.whole(words_of(text)) == topic
+
+
+def test_a_slip_makes_no_keyword_of_another_word_of_the_examples(lexicon: Lexicon) -> None:
+    wrong = {}
+    for example in examples():
+        words = words_of(example.text)
+        topic = lexicon.whole(words)
+        if topic and topic != example.topic and " ".join(words) not in lexicon._whole:
+            wrong[example.text] = (example.topic, topic)
+    assert wrong == {}
