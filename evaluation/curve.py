@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from evaluation.development import questions, share
-from evaluation.training import Text, read, settings, trained
+from evaluation.training import Text, settings, train
 from quality.data import Example, examples
 
 SHARES = (0.125, 0.25, 0.5, 1.0)
@@ -32,7 +32,7 @@ def curve(shares: Sequence[float] = SHARES) -> Iterator[Point]:
     how = replace(settings(), folds=0)  # only the best topic is looked at
     for part in shares:
         learned = list(_some(part))
-        read_topics = read(trained(learned, how), texts)
+        read_topics = train(learned, how, slips=False).read(texts)
         right = {
             variety: share(
                 topic == q.topic for topic, q in zip(read_topics, asked, strict=True) if q.variety == variety

@@ -1,17 +1,17 @@
 """The topic classifier of `config.yml`, trained on any labelled texts outside of Rasa: for benchmarks and curves."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
 from assistant import yaml
-from assistant.nlu import folds, linear
-from assistant.nlu.features import features
-from assistant.nlu.lexicon import lexicon
-from assistant.nlu.normalise import fold
+from assistant.nlu import fitting, folds
+from assistant.nlu.linear import LinearModel
+from assistant.nlu.seen import Seen, seen
+from assistant.nlu.slips import slipped
 from assistant.nlu.tokens import words_of
+from assistant.nlu.twins import Twins
 from assistant.paths import ROOT
 
 CLASSIFIER = "assistant.nlu.components.TopicClassifier"
@@ -26,38 +26,50 @@ class Text:
     language: str
 
 
-def settings() -> linear.Settings:
+@dataclass(frozen=True)
+class Trained:
+    """A classifier; `field` says whether it knows what belongs to this project's field (see `train`)."""
+
+    model: LinearModel
+    twins: Twins
+    field: bool
+
+    def read(self, texts: Sequence[Text]) -> list[str]:
+        """The most probable label of each text."""
+        return [
+            self.model.ranking(_seen(one.text, one.language, self.field).features(self.twins))[0][0] for one in texts
+        ]
+
+
+def settings() -> fitting.Settings:
     """Settings of the topic classifier in `config.yml`."""
     pipeline: list[dict[str, Any]] = yaml.read(ROOT / "config.yml")["pipeline"]
     written = next(step for step in pipeline if step["name"] == CLASSIFIER)
-    known = {field.name for field in fields(linear.Settings)}
-    return linear.Settings(**{key: value for key, value in written.items() if key in known})
+    known = {field.name for field in fields(fitting.Settings)}
+    return fitting.Settings(**{key: value for key, value in written.items() if key in known})
 
 
 @cache  # a learning curve asks for the same text once a point
-def seen(text: str, language: str, with_lexicon: bool = True) -> Counter[str]:
-    """What the classifier sees of a text, as the pipeline's components make it.
+def _seen(text: str, language: str, field: bool) -> Seen:
+    if field:
+        return seen(text, language)
+    typed = words_of(text)
+    return Seen(typed, typed, (), None)
+
+
+def train(texts: Sequence[Text], how: fitting.Settings, field: bool = True, slips: bool = True) -> Trained:
+    """The classifier, trained on texts.
 
     Args:
-        text: as it was typed.
-        language: `fr` or `ar`.
-        with_lexicon: whether the lexicon's concepts and usual spellings are seen too; they belong to this project's
-            field and are left out of benchmarks of another.
+        texts: to learn.
+        how: settings; `folds=0` where only the best label is looked at.
+        field: whether the lexicon's concepts and usual spellings, and the sound of Arabizi, are seen too; they belong
+            to this project's field and are left out of benchmarks of another.
+        slips: whether every text is learned a second time with slips of the thumb.
     """
-    typed = words_of(text)
-    if not with_lexicon:
-        return features(typed, typed, ())
-    standard = lexicon().standard(typed, language)
-    return features(typed, standard, lexicon().find(fold(text), standard)[0])
-
-
-def trained(texts: Sequence[Text], how: linear.Settings, with_lexicon: bool = True) -> linear.LinearModel:
-    """The classifier, trained on texts."""
-    rows = [seen(one.text, one.language, with_lexicon) for one in texts]
-    kept = folds.groups([words_of(one.text) for one in texts]) if how.folds else range(len(texts))
-    return linear.train(rows, [one.label for one in texts], kept, how)
-
-
-def read(model: linear.LinearModel, texts: Sequence[Text], with_lexicon: bool = True) -> list[str]:
-    """The most probable label of each text."""
-    return [model.ranking(seen(one.text, one.language, with_lexicon))[0][0] for one in texts]
+    read = [_seen(one.text, one.language, field) for one in texts]
+    twins = Twins.learn(one.typed for one in read) if field else Twins({})
+    copies = [_seen(slipped(one.text), one.language, field) for one in texts] if slips else []
+    groups = folds.groups([one.typed for one in read]) if how.folds else range(len(read))
+    rows, altered = ([one.features(twins) for one in side] for side in (read, copies))
+    return Trained(fitting.train(rows, [one.label for one in texts], groups, how, altered), twins, field)

@@ -23,14 +23,17 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant import yaml
-from assistant.nlu import folds, linear
-from assistant.nlu.features import features
+from assistant.nlu import fitting, folds
 from assistant.nlu.language import Guess, LanguageIdentifier, letters
 from assistant.nlu.lexicon import lexicon
+from assistant.nlu.linear import LinearModel
 from assistant.nlu.normalise import arabic_share, fold
 from assistant.nlu.questions import parts, second_question
 from assistant.nlu.safeguard import safeguard
+from assistant.nlu.seen import Seen, seen
+from assistant.nlu.slips import slipped
 from assistant.nlu.tokens import tokenize, words
+from assistant.nlu.twins import Twins
 from assistant.paths import DATA
 
 # The safeguard reads a message together with at most so many before it, of so many seconds; a longer one is no piece.
@@ -74,9 +77,7 @@ class _Step(GraphComponent):
 class _LearningStep(_Step):
     """A component whose weights are one linear model in the model archive."""
 
-    def __init__(
-        self, config: Config, model_storage: ModelStorage, resource: Resource, model: linear.LinearModel
-    ) -> None:
+    def __init__(self, config: Config, model_storage: ModelStorage, resource: Resource, model: LinearModel) -> None:
         super().__init__(config)
         self._storage, self._resource, self._model = model_storage, resource, model
 
@@ -85,7 +86,7 @@ class _LearningStep(_Step):
         cls, config: Config, model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> "_LearningStep":
         """Called by Rasa before training."""
-        return cls(config, model_storage, resource, linear.LinearModel.empty())
+        return cls(config, model_storage, resource, LinearModel.empty())
 
     @classmethod
     def load(
@@ -93,9 +94,9 @@ class _LearningStep(_Step):
     ) -> "_LearningStep":
         """Called by Rasa to serve, and within training after `train`."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, linear.LinearModel.load(folder))
+            return cls(config, model_storage, resource, LinearModel.load(folder))
 
-    def _keep(self, model: linear.LinearModel) -> Resource:
+    def _keep(self, model: LinearModel) -> Resource:
         with self._storage.write_to(self._resource) as folder:
             model.save(folder)
         return self._resource
@@ -116,9 +117,7 @@ class BilingualTokenizer(_Step):
 class Language(_LearningStep):
     """Language of each message: `tongue`. Learns how French and Arabizi are spelt from the project's own examples."""
 
-    def __init__(
-        self, config: Config, model_storage: ModelStorage, resource: Resource, model: linear.LinearModel
-    ) -> None:
+    def __init__(self, config: Config, model_storage: ModelStorage, resource: Resource, model: LinearModel) -> None:
         super().__init__(config, model_storage, resource, model)
         languages = yaml.read(DATA / "lexicon" / "languages.yml")
         self._identifier = LanguageIdentifier(languages, model, lexicon().names)
@@ -128,8 +127,8 @@ class Language(_LearningStep):
         examples = [(e.get("typed"), _language_of(e)) for e in training_data.intent_examples]
         latin = [(t, language) for t, language in examples if t and language and arabic_share("".join(t)) < 0.5]
         rows = [letters(typed) for typed, _ in latin]
-        settings = linear.Settings(blocks={"w": 1.0, "c": 1.0}, slack=1.0)
-        model = linear.train(rows, [language for _, language in latin], range(len(rows)), settings)
+        settings = fitting.Settings(blocks={"w": 1.0, "c": 1.0}, slack=1.0)
+        model = fitting.train(rows, [language for _, language in latin], range(len(rows)), settings)
         return self._keep(model)
 
     def read(self, message: Message) -> None:
@@ -167,24 +166,43 @@ class TopicClassifier(_LearningStep):
     """Topics with calibrated probabilities: `ranking`, and `second` when a message asks two things."""
 
     def __init__(
-        self, config: Config, model_storage: ModelStorage, resource: Resource, model: linear.LinearModel
+        self,
+        config: Config,
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: LinearModel,
+        twins: Twins | None = None,
     ) -> None:
         super().__init__(config, model_storage, resource, model)
-        self._lexicon = lexicon()
+        self._lexicon, self._twins = lexicon(), twins or Twins({})
 
     @staticmethod
     def get_default_config() -> Config:
         """Settings of the linear model; the numbers are the outcome of the trials in docs/decisions.md."""
-        return asdict(linear.Settings(blocks={}))
+        return asdict(fitting.Settings(blocks={}))
+
+    @classmethod
+    def load(
+        cls, config: Config, model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "TopicClassifier":
+        """Called by Rasa to serve, and within training after `train`."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, LinearModel.load(folder), Twins.load(folder))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn the topics from all examples."""
+        """Learn the topics from all examples, and from each once more with slips of the thumb."""
         examples = [e for e in training_data.intent_examples if e.get("typed")]
-        rows = [features(e.get("typed"), e.get("standard"), e.get("concepts")) for e in examples]
-        labels = [topic_of(e) for e in examples]
-        settings = linear.Settings(**{field.name: self._config[field.name] for field in fields(linear.Settings)})
+        twins = Twins.learn(e.get("typed") for e in examples)
+        rows = [_seen(example).features(twins) for example in examples]
+        copies = [seen(slipped(e.get(TEXT)), e.get("tongue")["language"]).features(twins) for e in examples]
+        settings = fitting.Settings(**{field.name: self._config[field.name] for field in fields(fitting.Settings)})
         groups = folds.groups([e.get("typed") for e in examples])
-        return self._keep(linear.train(rows, labels, groups, settings, self._embeddings(examples)))
+        labels, embeddings = [topic_of(e) for e in examples], self._embeddings(examples)
+        model = fitting.train(rows, labels, groups, settings, copies, embeddings)
+        with self._storage.write_to(self._resource) as folder:
+            twins.save(folder)
+            model.save(folder)
+        return self._resource
 
     def _embeddings(self, examples: Sequence[Message]) -> np.ndarray | None:
         """One row an example: what a featurizer of Rasa's left on it (docs/embeddings.md); None when they are off.
@@ -208,26 +226,22 @@ class TopicClassifier(_LearningStep):
         if whole_message:
             message.set("ranking", [(whole_message, 1.0)])
             return
-        embedding = _embedding(message) if self._config["embedding"] else None
-        whole = self._ranking(message.get("typed"), message.get("standard"), message.get("concepts"), embedding)
-        asked = parts(message.get(TEXT))
-        rankings = [self._ranking_of(part, message.get("tongue")["language"]) for part in asked] if asked else []
+        whole = self._ranking(_seen(message), _embedding(message) if self._config["embedding"] else None)
+        language = message.get("tongue")["language"]
+        rankings = [self._ranking(seen(part, language)) for part in parts(message.get(TEXT))]
         first, second = second_question(whole, rankings)
         message.set("ranking", first)
         message.set("second", second)
 
-    def _ranking(
-        self, typed: list[str], standard: list[str], concepts: list[str], embedding: np.ndarray | None = None
-    ) -> list[tuple[str, float]]:
-        if not any(any(c.isalpha() for c in word) for word in typed):
+    def _ranking(self, text: Seen, embedding: np.ndarray | None = None) -> list[tuple[str, float]]:
+        if not any(any(c.isalpha() for c in word) for word in text.typed):
             return []
-        return self._model.ranking(features(typed, standard, concepts), embedding)
+        return self._model.ranking(text.features(self._twins), embedding)
 
-    def _ranking_of(self, text: str, language: str | None) -> list[tuple[str, float]]:
-        folded = fold(text)
-        typed = words(tokenize(folded))
-        standard = self._lexicon.standard(typed, language)
-        return self._ranking(typed, standard, self._lexicon.find(folded, standard)[0])
+
+def _seen(message: Message) -> Seen:
+    typed, standard, concepts = (message.get(name) for name in ("typed", "standard", "concepts"))
+    return Seen(typed, standard, concepts, message.get("tongue")["language"])
 
 
 def _embedding(message: Message) -> np.ndarray | None:

@@ -17,19 +17,23 @@ SHORTEST_NGRAM, LONGEST_NGRAM = 2, 5
 _TELLS_NOTHING = re.compile(r"\d{8,}")
 
 
-def features(typed: Sequence[str], standard: Sequence[str], concepts: Iterable[str]) -> Counter[str]:
+def features(
+    typed: Sequence[str], standard: Sequence[str], concepts: Iterable[str], twins: Iterable[str] = ()
+) -> Counter[str]:
     """Counts of all features of one message.
 
     Args:
         typed: folded words in order, as the person spelt them.
         standard: the same message with SMS spellings and Arabizi replaced by their usual words (`Lexicon.standard`).
         concepts: names of the lexicon's concepts found in the message.
+        twins: words in Arabic script that sound like the message's unknown Arabizi (`Twins.of`).
     """
     typed, standard = ([word for word in side if not _TELLS_NOTHING.fullmatch(word)] for side in (typed, standard))
     counts: Counter[str] = Counter()
     padded = ["^", *standard, "$"]
     keys = [key for key in map(skeleton, typed) if key]
     counts.update("w" + word for word in standard)
+    counts.update("w" + word for word in twins)
     counts.update(f"p{a} {b}" for a, b in itertools.pairwise(padded))
     counts.update("k" + key for key in keys)
     counts.update(f"q{a} {b}" for a, b in itertools.pairwise(keys))

@@ -10,7 +10,7 @@ _LINKS = "et aussi|et puis|et ensuite|ainsi que|w 7ta|w hta|o zid|وكذلك|و�
 _ASKING = "كيف|فين|شنو|واش|أين|اين|كم|ما|هل|بشحال|شحال|إمتى|امتى|متى|علاش|لماذا|ماذا"
 _BETWEEN = re.compile(rf"[?؟!;\n]+|\.\s|\s(?:{_LINKS})\s|\sو(?={_ASKING})", re.IGNORECASE)
 LEAST_WORDS = 3
-SURE = 0.75
+SURE, SURE_OF_WHOLE = 0.75, 0.95
 NOT_A_QUESTION = ("chat.", "follow.", "out_of_scope", "urgent.")
 
 
@@ -33,4 +33,6 @@ def second_question(whole: Ranking, rankings: Sequence[Ranking]) -> tuple[Rankin
         return sure[0], topics[1] if len(topics) > 1 else None
     if len(topics) < 2 or whole[0][0] not in topics[:2]:
         return whole, None
+    if whole[0][1] >= SURE_OF_WHOLE:  # "I am a volunteer and house a family: what help can they get?" asks the second
+        return whole, next(topic for topic in topics if topic != whole[0][0])
     return sure[0], topics[1]

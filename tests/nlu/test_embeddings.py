@@ -81,7 +81,8 @@ def test_an_embedding_stands_beside_the_features(tiny_bert: Path, tmp_path: Path
     assert parsed["turn"]["topic"] == "services.school"
 
     dense = load_file(classifier_weights(Path(archive), tmp_path))["dense"]
-    assert dense.shape == (DIMENSIONS, len(TOPICS))
+    families = {topic.split(".")[0] for topic in TOPICS}
+    assert dense.shape == (DIMENSIONS, 2 * len(TOPICS) + len(families))
     assert np.abs(dense).max() > 0
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from assistant import yaml
+from assistant.nlu.fitting import Settings, train
 from assistant.nlu.language import LanguageIdentifier, letters
 from assistant.nlu.lexicon import lexicon
-from assistant.nlu.linear import Settings, train
 from assistant.nlu.normalise import arabic_share
 from assistant.nlu.tokens import words_of
 from assistant.paths import DATA

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from assistant.nlu.features import features
+from assistant.nlu.fitting import Settings, train
 from assistant.nlu.folds import groups
-from assistant.nlu.linear import LinearModel, Settings, train
+from assistant.nlu.linear import LinearModel, families_of
 from quality.data import examples
 
 
@@ -58,3 +59,33 @@ def test_every_kind_of_feature_is_counted() -> None:
     counted = features(["kifach"], ["كيفاش"], ["question"])
     assert {name[0] for name in counted} == set("wpck@")
     assert counted == Counter(counted)
+
+
+def learned(copies: bool) -> LinearModel:
+    rows = [e for e in examples() if e.topic.startswith(("return.", "chat."))][::3]
+    words = [e.text.lower().split() for e in rows]
+    counted = [features(w, w, []) for w in words]
+    altered = [features([*w, "zzzcopy"], [*w, "zzzcopy"], []) for w in words] if copies else []
+    return train(counted, [e.topic for e in rows], groups(words), Settings({"w": 1.0, "c": 1.0}), altered)
+
+
+def test_topics_of_families_have_probabilities_that_sum_to_one() -> None:
+    model = learned(copies=False)
+    assert len(set(model.families)) == 2 < len(model.labels)
+    assert model.weights.shape[1] == 2 * len(model.labels) + 2
+    for text in ("combien coûte le retour volontaire", "merci", "xyzxyz", ""):
+        found = model.probabilities(features(text.split(), text.split(), []))
+        assert found.shape == (len(model.labels),)
+        assert found.sum() == pytest.approx(1.0, abs=1e-4)
+
+
+def test_altered_copies_are_learned_and_bring_no_features() -> None:
+    plain, beside = learned(copies=False), learned(copies=True)
+    assert beside.vocabulary == plain.vocabulary
+    assert not np.allclose(beside.weights, plain.weights)
+
+
+def test_families_are_what_stands_before_the_dot() -> None:
+    assert list(families_of(["b.one", "a.one", "b.two"])) == [0, 1, 0]
+    assert families_of(["fr", "ar"]).size == 0
+    assert families_of(["a.one", "b.one"]).size == 0  # each alone in its family: nothing to tell apart

@@ -31,6 +31,11 @@ def test_the_first_is_answered_and_the_second_offered() -> None:
     assert second_question(MIXED, [CARD, SCHOOL]) == (CARD, "services.school")
 
 
+def test_a_question_after_its_story_is_answered_first() -> None:
+    asked = [("services.school", 0.98), ("regul.card", 0.01)]
+    assert second_question(asked, [CARD, SCHOOL]) == (asked, "regul.card")
+
+
 @pytest.mark.parametrize("rankings", [[], [CARD], [CARD, UNSURE], [CARD, THANKS], [CARD, CARD], [[], []]])
 def test_otherwise_the_whole_message_is_one_question(rankings: list[list[tuple[str, float]]]) -> None:
     assert second_question(MIXED, rankings) == (MIXED, None)
