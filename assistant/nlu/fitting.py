@@ -4,8 +4,10 @@ Not needed to serve.
 """
 
 import math
+import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,7 @@ import numpy as np
 from assistant.nlu.linear import FEATURE, LinearModel, families_of, joined, softmax, unit
 
 Matrix = Any  # of scipy, which has no types
+Fitted = tuple[list[str], np.ndarray, np.ndarray]  # names, weights (one column each), bias
 
 
 @dataclass(frozen=True)
@@ -60,16 +63,16 @@ def train(
     model = _untrained(features, settings)
     matrix = _matrix(model, [*features, *copies], settings, embeddings)
     every = np.array([*labels] * (1 + bool(copies)))
-    model.labels, weights, model.bias = _fit(matrix, every, settings)
+    held_out = _held_out(labels, groups, settings) if settings.folds else np.zeros(0, np.int64)
+    seen = np.setdiff1d(np.arange(len(every)), [held_out, held_out + len(labels)])
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # liblinear works outside of Python's lock
+        whole = _begin(pool, matrix, every, settings)
+        part = _begin(pool, matrix[seen], every[seen], settings) if settings.folds else None
+        model.labels, weights, model.bias = whole()
+        if part:
+            model.sharpness = _calibrated(part(), matrix[held_out], every[held_out])
     model.weights, dense = np.split(weights.astype(np.float16), [len(model.vocabulary)])
     model.dense = dense.astype(np.float32)
-    if settings.folds:
-        held_out = _held_out(labels, groups, settings)
-        seen = np.setdiff1d(np.arange(len(every)), [held_out, held_out + len(labels)])
-        names, weights, bias = _fit(matrix[seen], every[seen], settings)
-        decided = joined(matrix[held_out] @ weights + bias, families_of(names))
-        known = np.isin(every[held_out], names)
-        model.sharpness = _calibrate(decided[known], np.searchsorted(names, every[held_out][known]))
     return model
 
 
@@ -90,31 +93,41 @@ def _matrix(
     ends = np.cumsum([0, *(len(columns) for columns, _ in vectors)])
     columns = np.concatenate([c for c, _ in vectors])
     values = np.concatenate([v for _, v in vectors])
-    matrix = csr_matrix((values, columns, ends), shape=(len(vectors), len(model.vocabulary)))
+    matrix = csr_matrix((values, columns, ends), shape=(len(vectors), len(model.vocabulary)), dtype=np.float64)
+    matrix.sort_indices()  # scikit-learn would do it in place, in several threads at once
     if embeddings is None or not settings.embedding:
         return matrix
     beside = csr_matrix(settings.embedding * unit(embeddings))
     return hstack([matrix, vstack([beside] * (len(vectors) // len(embeddings)))], format="csr")
 
 
-def _fit(matrix: Matrix, labels: np.ndarray, settings: Settings) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """Names, weights and bias of the labels, and behind them of the families and of labels among their family."""
-    names, weights, bias = _machines(matrix, labels, settings)
+def _begin(pool: Executor, matrix: Matrix, labels: np.ndarray, settings: Settings) -> Callable[[], Fitted]:
+    """Begin to fit the machines of labels, of families, and of labels among their family; calling the result waits."""
+    names = sorted(set(labels))
     families = families_of(names)
+    flat = pool.submit(_machines, matrix, labels, settings)
     if not families.size:
-        return names, weights, bias
+        return flat.result
     of_message = families[np.searchsorted(names, labels)]
-    _, of_families, families_bias = _machines(matrix, of_message, settings)
-    within, within_bias = np.zeros_like(weights), np.zeros_like(bias)
+    of_families = pool.submit(_machines, matrix, of_message, settings)
+    within = {}
     for family in range(families.max() + 1):
-        inside = families == family
-        if inside.sum() > 1:
-            rows = of_message == family
-            _, within[:, inside], within_bias[inside] = _machines(matrix[rows], labels[rows], settings)
-    return names, np.hstack([weights, of_families, within]), np.concatenate([bias, families_bias, within_bias])
+        rows = of_message == family
+        if (families == family).sum() > 1:
+            within[family] = pool.submit(_machines, matrix[rows], labels[rows], settings)
+
+    def fitted() -> Fitted:
+        found, weights, bias = flat.result()
+        among, among_bias = np.zeros_like(weights), np.zeros_like(bias)
+        for family, machines in within.items():
+            _, among[:, families == family], among_bias[families == family] = machines.result()
+        _, family_weights, family_bias = of_families.result()
+        return found, np.hstack([weights, family_weights, among]), np.concatenate([bias, family_bias, among_bias])
+
+    return fitted
 
 
-def _machines(matrix: Matrix, labels: np.ndarray, settings: Settings) -> tuple[list[str], np.ndarray, np.ndarray]:
+def _machines(matrix: Matrix, labels: np.ndarray, settings: Settings) -> Fitted:
     """One machine a label, each against the rest."""
     from sklearn.svm import LinearSVC
 
@@ -134,11 +147,14 @@ def _held_out(labels: Sequence[str], groups: Sequence[int], settings: Settings) 
     return held_out
 
 
-def _calibrate(values: np.ndarray, targets: np.ndarray) -> float:
-    """Factor on the values under which softmax gives the best log-likelihood (temperature scaling).
+def _calibrated(fitted: Fitted, matrix: Matrix, labels: np.ndarray) -> float:
+    """Factor on the values under which softmax gives held-out messages the best log-likelihood (temperature scaling).
 
     Guo et al., "On Calibration of Modern Neural Networks", 2017, section 4.2.
     """
+    names, weights, bias = fitted
+    known = np.isin(labels, names)
+    values, targets = joined(matrix @ weights + bias, families_of(names))[known], np.searchsorted(names, labels[known])
     candidates = np.geomspace(0.1, 30, 80)
     losses = [-np.log(softmax(c * values)[np.arange(len(targets)), targets] + 1e-12).mean() for c in candidates]
     return float(candidates[int(np.argmin(losses))])
