@@ -77,7 +77,7 @@ def _families(texts: Sequence[Text]) -> dict[str, int]:
     )
     of_text = np.array([one.label for one in texts])
     means = np.vstack([np.asarray(matrix[of_text == label].mean(axis=0)) for label in labels])
-    joined = AgglomerativeClustering(len(labels) // 3, affinity="cosine", linkage="average").fit(means)
+    joined = AgglomerativeClustering(max(2, len(labels) // 3), affinity="cosine", linkage="average").fit(means)
     return dict(zip(labels, map(int, joined.labels_), strict=True))
 
 

@@ -36,6 +36,9 @@ from assistant.nlu.tokens import tokenize, words
 from assistant.nlu.twins import Twins
 from assistant.paths import DATA
 
+# Features that tell whether a word was ever heard of: itself, its sound, a concept. Without any ("klmpq zorgvat") what
+# its letters look like is a guess: never more than this part of its probability, which is too little to answer.
+TELLING, UNHEARD = "wk@", 0.3
 # The safeguard reads a message together with at most so many before it, of so many seconds; a longer one is no piece.
 PIECES_BEFORE, PIECES_WITHIN = 2, 300
 WORDS_OF_A_PIECE = 8
@@ -236,7 +239,11 @@ class TopicClassifier(_LearningStep):
     def _ranking(self, text: Seen, embedding: np.ndarray | None = None) -> list[tuple[str, float]]:
         if not any(any(c.isalpha() for c in word) for word in text.typed):
             return []
-        return self._model.ranking(text.features(self._twins), embedding)
+        seen_of_it = text.features(self._twins)
+        ranking = self._model.ranking(seen_of_it, embedding)
+        if any(feature[0] in TELLING and feature in self._model.vocabulary for feature in seen_of_it):
+            return ranking
+        return [(topic, UNHEARD * probability) for topic, probability in ranking]
 
 
 def _seen(message: Message) -> Seen:
