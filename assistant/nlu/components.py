@@ -37,8 +37,8 @@ from assistant.nlu.twins import Twins
 from assistant.paths import DATA
 
 # Features that tell whether a word was ever heard of: itself, its sound, a concept. Without any ("klmpq zorgvat") what
-# its letters look like is a guess: never more than this part of its probability, which is too little to answer.
-TELLING, UNHEARD = "wk@", 0.3
+# its letters look like is a guess: this part of its probability is too little to answer, or to ask back.
+TELLING, UNHEARD = "wk@", 0.2
 # The safeguard reads a message together with at most so many before it, of so many seconds; a longer one is no piece.
 PIECES_BEFORE, PIECES_WITHIN = 2, 300
 WORDS_OF_A_PIECE = 8
@@ -241,7 +241,8 @@ class TopicClassifier(_LearningStep):
             return []
         seen_of_it = text.features(self._twins)
         ranking = self._model.ranking(seen_of_it, embedding)
-        if any(feature[0] in TELLING and feature in self._model.vocabulary for feature in seen_of_it):
+        heard = any(feature[0] in TELLING and feature in self._model.vocabulary for feature in seen_of_it)
+        if heard or embedding is not None:
             return ranking
         return [(topic, UNHEARD * probability) for topic, probability in ranking]
 
