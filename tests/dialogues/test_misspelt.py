@@ -8,7 +8,7 @@ from tests.dialogues.test_dialogues import check, dialogues
 
 SEED = 7
 # Two points below what was reached (docs/decisions.md).
-BARS = {"fr": 0.725, "ar": 0.635}
+BARS = {"fr": 0.777, "ar": 0.791}
 
 
 def test_the_same_seed_slips_the_same_way() -> None:
