@@ -3,10 +3,10 @@
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from evaluation.development import questions, share
-from evaluation.training import Text, settings, train
+from evaluation.training import Text, train
 from quality.data import Example, examples
 
 SHARES = (0.125, 0.25, 0.5, 1.0)
@@ -29,10 +29,9 @@ def curve(shares: Sequence[float] = SHARES) -> Iterator[Point]:
     asked = questions()
     varieties = list(dict.fromkeys(question.variety for question in asked))
     texts = [Text(question.text, question.topic, question.language) for question in asked]
-    how = replace(settings(), folds=0)  # only the best topic is looked at
     for part in shares:
         learned = list(_some(part))
-        read_topics = train(learned, how, slips=False).read(texts)
+        read_topics = train(learned).read(texts)
         right = {
             variety: share(
                 topic == q.topic for topic, q in zip(read_topics, asked, strict=True) if q.variety == variety

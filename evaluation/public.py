@@ -17,7 +17,7 @@ import numpy as np
 
 from evaluation.languages import langdetect_alone, lingua
 from evaluation.measures import share_of
-from evaluation.training import Text, settings, train
+from evaluation.training import Text, train
 
 MASSIVE = {"fr-FR": "fr", "ar-SA": "ar"}
 
@@ -51,7 +51,7 @@ def _classified(name: str, learned: Sequence[Text], tests: dict[str, list[Text]]
     begun = time.perf_counter()
     families = _families(learned)
     named = [replace(one, label=f"{families[one.label]}.{one.label}") for one in learned]
-    classifier = train(named, replace(settings(), folds=0), field=False, slips=False)
+    classifier = train(named, field=False)
     yield f"{name}: {len(learned)} examples learned in {time.perf_counter() - begun:.0f} s"
     known = {one.text for one in learned}
     for test, texts in tests.items():

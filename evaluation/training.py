@@ -6,10 +6,9 @@ from functools import cache
 from typing import Any
 
 from assistant import yaml
-from assistant.nlu import fitting, folds
+from assistant.nlu import fitting
 from assistant.nlu.linear import LinearModel
 from assistant.nlu.seen import Seen, seen
-from assistant.nlu.slips import slipped
 from assistant.nlu.tokens import words_of
 from assistant.nlu.twins import Twins
 from assistant.paths import ROOT
@@ -41,12 +40,12 @@ class Trained:
         ]
 
 
-def settings() -> fitting.Settings:
-    """Settings of the topic classifier in `config.yml`."""
+def _settings() -> fitting.Settings:
+    """Settings of the topic classifier in `config.yml`, uncalibrated: only the best label is looked at."""
     pipeline: list[dict[str, Any]] = yaml.read(ROOT / "config.yml")["pipeline"]
     written = next(step for step in pipeline if step["name"] == CLASSIFIER)
     known = {field.name for field in fields(fitting.Settings)}
-    return fitting.Settings(**{key: value for key, value in written.items() if key in known})
+    return fitting.Settings(**{key: value for key, value in written.items() if key in known} | {"folds": 0})
 
 
 @cache  # a learning curve asks for the same text once a point
@@ -57,19 +56,15 @@ def _seen(text: str, language: str, field: bool) -> Seen:
     return Seen(typed, typed, (), None)
 
 
-def train(texts: Sequence[Text], how: fitting.Settings, field: bool = True, slips: bool = True) -> Trained:
-    """The classifier, trained on texts.
+def train(texts: Sequence[Text], field: bool = True) -> Trained:
+    """The classifier, trained on texts as they are: the copies with slips, which double the time, are left out.
 
     Args:
         texts: to learn.
-        how: settings; `folds=0` where only the best label is looked at.
         field: whether the lexicon's concepts and usual spellings, and the sound of Arabizi, are seen too; they belong
             to this project's field and are left out of benchmarks of another.
-        slips: whether every text is learned a second time with slips of the thumb.
     """
     read = [_seen(one.text, one.language, field) for one in texts]
     twins = Twins.learn(one.typed for one in read) if field else Twins({})
-    copies = [_seen(slipped(one.text), one.language, field) for one in texts] if slips else []
-    groups = folds.groups([one.typed for one in read]) if how.folds else range(len(read))
-    rows, altered = ([one.features(twins) for one in side] for side in (read, copies))
-    return Trained(fitting.train(rows, [one.label for one in texts], groups, how, altered), twins, field)
+    rows, labels = [one.features(twins) for one in read], [one.label for one in texts]
+    return Trained(fitting.train(rows, labels, range(len(rows)), _settings()), twins, field)

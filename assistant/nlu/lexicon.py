@@ -101,6 +101,7 @@ class Lexicon:
         self._keywords = {
             _key(fold(str(word))): topic for topic, words in self._section("keywords").items() for word in words
         }
+        self._long_keywords = [word for word in self._keywords if len(word) >= ONE_SLIP]
         self._whole = {_key(phrase): topic for topic, phrases in small_talk for phrase in phrases} | self._keywords
         self._city_names = {
             phrase: label.removeprefix("city:")
@@ -197,8 +198,7 @@ class Lexicon:
         if len(text) < ONE_SLIP or text in self._said:
             return None
         slips = 2 if len(text) >= TWO_SLIPS else 1
-        keywords = [word for word in self._keywords if len(word) >= ONE_SLIP]
-        close = process.extract(text, keywords, scorer=OSA.distance, score_cutoff=slips)
+        close = process.extract(text, self._long_keywords, scorer=OSA.distance, score_cutoff=slips)
         topics = {self._keywords[word] for word, distance, _ in close if distance == close[0][1]}
         return topics.pop() if len(topics) == 1 else None
 
