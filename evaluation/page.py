@@ -181,7 +181,10 @@ def _languages(of: Measured) -> Iterator[str]:
 def _curve(of: Measured) -> Iterator[str]:
     yield "## Would more examples help?"
     yield ""
-    yield "Right topic by the mean number of examples a topic and language (the language of a question is given here, and no copies with slips are learned)."
+    yield (
+        "Right topic by the mean number of examples a topic and language "
+        "(the language of a question is given here, and no copies with slips are learned)."
+    )
     yield ""
     header = ["examples", *of.points[0].right]
     rows = ([f"{point.examples:.0f}", *map(_percent, point.right.values())] for point in of.points)
