@@ -225,9 +225,9 @@ class TopicClassifier(_LearningStep):
 
     def read(self, message: Message) -> None:
         """See class."""
-        whole_message = self._lexicon.whole(message.get("typed"))
-        if whole_message:
-            message.set("ranking", [(whole_message, 1.0)])
+        named = self._lexicon.whole(message.get("typed"))
+        if named:
+            message.set("ranking", [(topic, 1 / len(named)) for topic in named])
             return
         whole = self._ranking(_seen(message), _embedding(message) if self._config["embedding"] else None)
         language = message.get("tongue")["language"]

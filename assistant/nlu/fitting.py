@@ -15,6 +15,7 @@ import numpy as np
 
 from assistant.nlu.linear import FEATURE, LinearModel, families_of, joined, softmax, unit
 
+SHARPNESS = (0.1, 30.0)  # between which calibration looks
 Matrix = Any  # of scipy, which has no types
 Fitted = tuple[list[str], np.ndarray, np.ndarray]  # names, weights (one column each), bias
 
@@ -65,7 +66,9 @@ def train(
     every = np.array([*labels] * (1 + bool(copies)))
     held_out = _held_out(labels, groups, settings) if settings.folds else np.zeros(0, np.int64)
     seen = np.setdiff1d(np.arange(len(every)), [held_out, held_out + len(labels)])
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # liblinear works outside of Python's lock
+    # liblinear works outside of Python's lock. Its threads share one source of random numbers: weights of two trainings
+    # differ in the fourth digit.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         whole = _begin(pool, matrix, every, settings)
         part = _begin(pool, matrix[seen], every[seen], settings) if settings.folds else None
         model.labels, weights, model.bias = whole()
@@ -152,9 +155,14 @@ def _calibrated(fitted: Fitted, matrix: Matrix, labels: np.ndarray) -> float:
 
     Guo et al., "On Calibration of Modern Neural Networks", 2017, section 4.2.
     """
+    from scipy.optimize import minimize_scalar
+
     names, weights, bias = fitted
     known = np.isin(labels, names)
     values, targets = joined(matrix @ weights + bias, families_of(names))[known], np.searchsorted(names, labels[known])
-    candidates = np.geomspace(0.1, 30, 80)
-    losses = [-np.log(softmax(c * values)[np.arange(len(targets)), targets] + 1e-12).mean() for c in candidates]
-    return float(candidates[int(np.argmin(losses))])
+
+    def loss(logarithm: float) -> float:
+        right = softmax(np.exp(logarithm) * values)[np.arange(len(targets)), targets]
+        return float(-np.log(right + 1e-12).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=np.log(SHARPNESS), method="bounded").x))

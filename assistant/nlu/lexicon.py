@@ -88,7 +88,7 @@ class Lexicon:
 
         Args:
             folder: folder with `concepts.yml`, `cities.yml`, `needs.yml`, `organisations.yml`, `details.yml`,
-                `spellings_fr.yml`, `arabizi.yml`.
+                `spellings_fr.yml`, `arabizi.yml`, `keywords.yml`, `vague.yml`.
 
         Raises:
             FileNotFoundError, ValueError: a file is missing or not readable.
@@ -102,7 +102,10 @@ class Lexicon:
             _key(fold(str(word))): topic for topic, words in self._section("keywords").items() for word in words
         }
         self._long_keywords = [word for word in self._keywords if len(word) >= ONE_SLIP]
-        self._whole = {_key(phrase): topic for topic, phrases in small_talk for phrase in phrases} | self._keywords
+        sure = {_key(phrase): topic for topic, phrases in small_talk for phrase in phrases} | self._keywords
+        self._whole: dict[str, tuple[str, ...]] = {word: (topic,) for word, topic in sure.items()}
+        for row in yaml.read(folder / "vague.yml")["vague"]:
+            self._whole |= {_key(fold(str(word))): tuple(row["topics"]) for word in row["words"]}
         self._city_names = {
             phrase: label.removeprefix("city:")
             for label, phrases in self._phrases.items()
@@ -185,22 +188,22 @@ class Lexicon:
             return [part for word in typed for part in self.french_spellings.get(word, [word])]
         return list(typed)
 
-    def whole(self, typed: Sequence[str]) -> str | None:
+    def whole(self, typed: Sequence[str]) -> tuple[str, ...]:
         """Topic of a message that is nothing but a yes, a no, a thanks, a greeting or a keyword (`keywords.yml`).
 
         Such words are too short to be learned, and answers tell people to write them: they must be understood, also
-        with a slip of the thumb.
+        with a slip of the thumb. Of a vague word ("papiers") the topics that it may mean; of anything else none.
         """
         text = " ".join(typed)
         return self._whole.get(text) or self._misspelt_keyword(text)
 
-    def _misspelt_keyword(self, text: str) -> str | None:
+    def _misspelt_keyword(self, text: str) -> tuple[str, ...]:
         if len(text) < ONE_SLIP or text in self._said:
-            return None
+            return ()
         slips = 2 if len(text) >= TWO_SLIPS else 1
         close = process.extract(text, self._long_keywords, scorer=OSA.distance, score_cutoff=slips)
         topics = {self._keywords[word] for word, distance, _ in close if distance == close[0][1]}
-        return topics.pop() if len(topics) == 1 else None
+        return tuple(topics) if len(topics) == 1 else ()
 
     def find(self, folded: str, standard: Sequence[str]) -> tuple[list[str], list[Entity]]:
         """Names of the concepts (sorted), and the entities at their place in the folded text.
