@@ -43,6 +43,7 @@ _UNDONE = sa.text(f"SELECT {_COLUMNS} FROM erasures WHERE sender_id IS NOT NULL 
 _DONE = sa.text(f"SELECT {_COLUMNS} FROM erasures WHERE sender_id IS NOT NULL AND erased IS NOT NULL")
 _FIND = sa.text(f"SELECT {_COLUMNS} FROM erasures WHERE receipt = :receipt")
 _EVENTS = sa.text("DELETE FROM events WHERE sender_id = :sender_id AND id <= :up_to")
+_TAIL = sa.text("DELETE FROM tails WHERE sender_id = :sender_id AND first <= :up_to")
 _IS_ERASED = sa.text("UPDATE erasures SET erased = :now WHERE receipt = :receipt")
 _FORGET = sa.text("UPDATE erasures SET sender_id = :nobody, up_to = 0 WHERE receipt = :receipt")
 # Asked within the query that reads the events, so that no turn waits for a question of its own.
@@ -93,7 +94,8 @@ def finish(engine: Engine) -> None:
         return
     with engine.begin() as connection:
         for one in undone:
-            connection.execute(_EVENTS, {"sender_id": one.sender_id, "up_to": one.up_to})
+            for statement in (_EVENTS, _TAIL):
+                connection.execute(statement, {"sender_id": one.sender_id, "up_to": one.up_to})
             connection.execute(feedback.of(one.sender_id, one.asked + CLOCKS))
             for statement in inbox.forget(one.sender_id, one.asked):
                 connection.execute(statement)

@@ -27,6 +27,7 @@ _DELETE = sa.text("DELETE FROM events WHERE id IN :ids").bindparams(sa.bindparam
 _THUMBS = sa.text("DELETE FROM feedback WHERE sender_id = :sender_id AND reply_id IN :messages").bindparams(
     sa.bindparam("messages", expanding=True)
 )
+_LOST_TAILS = sa.text("DELETE FROM tails WHERE NOT EXISTS (SELECT 1 FROM events WHERE events.id = tails.first)")
 _LOST_THUMBS = sa.text(
     "DELETE FROM feedback WHERE timestamp < :before "
     "AND NOT EXISTS (SELECT 1 FROM events WHERE events.sender_id = feedback.sender_id)"
@@ -59,6 +60,9 @@ def let_go(engine: Engine, before: float) -> int:
     deleted = sum(_let_go_of(engine, sender_id, before) for sender_id in _with_old_events(engine, before))
     with engine.begin() as connection:
         connection.execute(_LOST_THUMBS, {"before": before})
+    if sa.inspect(engine).has_table("tails"):
+        with engine.begin() as connection:
+            connection.execute(_LOST_TAILS)
     if sa.inspect(engine).has_table("inbox"):
         with engine.begin() as connection:
             for statement in _INBOX:

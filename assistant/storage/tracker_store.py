@@ -10,7 +10,7 @@ Which database that is: `assistant.storage.database`.
 
 import json
 import logging
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -28,7 +28,8 @@ from assistant.dialogue.state import ERASED
 from assistant.privacy.receipts import receipt_of
 from assistant.privacy.redact import redact_data
 from assistant.server import overrides
-from assistant.storage import erasures, feedback, inbox, row_ids
+from assistant.storage import erasures, feedback, inbox, row_ids, tails
+from assistant.storage.conversation import Conversation, cut
 from assistant.storage.database import (
     StorageError,
     checked_url,
@@ -43,18 +44,8 @@ from assistant.storage.database import (
 logger = logging.getLogger(__name__)
 
 RANKING_KEPT = 5
-# Events of a session that are read for a turn: some thirty messages. A turn would cost more with each one before it,
-# and one person who taps for an hour would slow everybody (0.6 s after 300 turns, 3.5 s after 2,400).
-TAIL, SLOTS_IN_SIGHT = 200, 400
-_LAST_SLOTS = sa.text(
-    "SELECT data FROM events WHERE sender_id = :sender_id AND type_name = 'slot' "
-    f"AND id > {erasures.SEEN_FROM} ORDER BY id DESC LIMIT :most"
-)
 # What Rasa's own readers of a stored response selector look at; the rest is copied text of answers.
 SELECTED_KEPT = ("intent_response_key", "utter_action", "confidence")
-# Says how many events of a tracker are stored. Rasa counts the stored rows of the last session instead, which goes
-# wrong for the second save of a turn that began a session: the events of the session before are stored twice.
-_STORED = "_dalil_stored_events"
 row_ids.say_once(SQLTrackerStore.SQLEvent.__table__)
 
 
@@ -100,6 +91,7 @@ class TrackerStore(SQLTrackerStore):
             feedback.create(self.engine)
             inbox.create(self.engine)
             erasures.create(self.engine)
+            tails.create(self.engine)
             sa.inspect(self.engine).get_columns(self.SQLEvent.__tablename__)  # Rasa only logs that it made no table
             row_ids.mend(self.engine, self.SQLEvent.__table__)
         except Exception as error:
@@ -159,69 +151,70 @@ class TrackerStore(SQLTrackerStore):
 
     def _append(self, tracker: DialogueStateTracker) -> None:
         with self.session_scope() as session:
-            stored = getattr(tracker, _STORED, None)
-            if stored is None:  # not loaded from here: a new conversation, or one that the API handed in
-                stored = self._event_query(session, tracker.sender_id, fetch_events_from_all_sessions=False).count()
-            rows = [stored_form(event) for event in list(tracker.events)[stored:]]
+            rows = [stored_form(event) for event in list(tracker.events)[self._stored(session, tracker) :]]
             if rows:  # one statement, without an object for each row
                 session.execute(sa.insert(self.SQLEvent.__table__), [_row(tracker.sender_id, row) for row in rows])
+            due = cut(tracker, self.domain) if isinstance(tracker, Conversation) else None
+            if due:
+                first, header = due
+                tails.move(session, tracker.sender_id, first, [stored_form(event) for event in header])
             session.commit()
-        setattr(tracker, _STORED, len(tracker.events))
+        if isinstance(tracker, Conversation):
+            tracker.stored = len(tracker.events)
         if self.event_broker:
             for row in rows:
                 self.event_broker.publish({"sender_id": tracker.sender_id, **row})
 
+    def _stored(self, session: Session, tracker: DialogueStateTracker) -> int:
+        """How many events of a tracker are stored.
+
+        Rasa counts the stored rows of the last session, which goes wrong for the second save of a turn that began a
+        session: the events of the session before are stored twice. Here that is done only for a tracker that does not
+        come from this store (the API handed it in).
+        """
+        if isinstance(tracker, Conversation):
+            return tracker.stored
+        return int(self._event_query(session, tracker.sender_id, fetch_events_from_all_sessions=False).count())
+
+    def init_tracker(self, sender_id: str) -> Conversation:
+        """A conversation of which nothing is stored."""
+        return Conversation(sender_id, self.domain.slots if self.domain else None)
+
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
         """A stored conversation, None if there is none; a new one, and a line in the log, if it cannot be read."""
         if sender_id in self._unqueued:
-            return self._unread(sender_id)
+            return self.init_tracker(sender_id)
         try:
-            tracker = self._read(sender_id, fetch_events_from_all_sessions)
+            return self._read_whole(sender_id) if fetch_events_from_all_sessions else self._read(sender_id)
         except Exception as caught:
             error = caught
-        else:
-            if tracker:
-                setattr(tracker, _STORED, len(tracker.events))
-            return tracker
         logger.error(mend(error, self._place))
-        return self._unread(sender_id)
+        return self.init_tracker(sender_id)
 
-    def _read(self, sender_id: str, all_sessions: bool) -> DialogueStateTracker | None:
-        """What Rasa's store reads, of each event only what a tracker is made of; of a long session its tail."""
+    def _read_whole(self, sender_id: str) -> DialogueStateTracker | None:
+        """All sessions, of each event only what a tracker is made of."""
         with self.session_scope() as session:
-            query = self._event_query(session, sender_id, fetch_events_from_all_sessions=all_sessions)
-            query = query.with_entities(self.SQLEvent.data)
-            rows = [data for (data,) in query] if all_sessions else self._tail(session, sender_id, query)
-            events = [json.loads(data) for data in rows]
-        if not events or not self.domain:
+            query = self._event_query(session, sender_id, fetch_events_from_all_sessions=True)
+            stored = [json.loads(data) for (data,) in query.with_entities(self.SQLEvent.data)]
+        return self._made_of(sender_id, tails.Tail([], [0] * len(stored), stored))
+
+    def _read(self, sender_id: str) -> Conversation | None:
+        """The last session; of a long one its tail."""
+        with self.session_scope() as session:
+            return self._made_of(sender_id, tails.read(session, sender_id))
+
+    def _made_of(self, sender_id: str, tail: tails.Tail) -> Conversation | None:
+        if not tail.events or not self.domain:
             return None
-        return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
-
-    def _tail(self, session: Session, sender_id: str, query: Query) -> list[str]:
-        """The last events of a session; of a long one behind the last values of the slots."""
-        latest = query.order_by(None).order_by(self.SQLEvent.id.desc()).limit(TAIL + 1)
-        rows = [data for (data,) in latest][::-1]
-        return rows if len(rows) <= TAIL else [*_slots_before(session, sender_id), *_from_a_pause(rows)]
-
-    def _unread(self, sender_id: str) -> DialogueStateTracker:
-        """A new conversation, all of which is appended whatever is stored already."""
-        tracker = self.init_tracker(sender_id)
-        setattr(tracker, _STORED, 0)
-        return tracker
+        known = [(row_id, event) for row_id, data in zip(tail.ids, tail.events, strict=True) if (event := _event(data))]
+        header = [event for data in tail.header if (event := _event(data))]
+        ids, events = zip(*known, strict=True)
+        return Conversation.of(sender_id, self.domain, events, header, ids)
 
 
-def _from_a_pause(rows: Sequence[str]) -> list[str]:
-    """Events from the first at which the assistant waited for a message: before it a turn would be cut in two."""
-    begin = next((n for n, data in enumerate(rows) if '"name": "action_listen"' in data), 0)
-    return list(rows[begin:])
-
-
-def _slots_before(session: Session, sender_id: str) -> list[str]:
-    """The last values of slots, as far back as the events that set them are kept in sight, oldest first."""
-    last: dict[str, str] = {}
-    for (data,) in session.execute(_LAST_SLOTS, {"sender_id": sender_id, "most": SLOTS_IN_SIGHT}):
-        last.setdefault(json.loads(data)["name"], data)
-    return list(last.values())[::-1]
+def _event(data: dict[str, Any]) -> Event | None:
+    """An event as Rasa has it; None of a kind that this release does not know."""
+    return Event.from_parameters(data)
 
 
 def _row(sender_id: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.storage.tracker_store import TrackerStore
 from tests.services import postgres
+from tests.storage.talk import DOMAIN
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +21,15 @@ def server() -> Iterator[str]:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of a database: a new file, or the server's, in which an earlier test may have left tables."""
     return f"sqlite:///{tmp_path}/conversations.db" if request.param == "sqlite" else request.getfixturevalue("server")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
+    return tmp_path / "var"
+
+
+@pytest.fixture
+def store(folder):
+    return TrackerStore(DOMAIN)

@@ -13,95 +13,19 @@ from rasa.core.agent import Agent
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.core.tracker_store import TrackerStore as RasaTrackerStore
-from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
-    ActionExecuted,
-    ActiveLoop,
-    AllSlotsReset,
     BotUttered,
     Restarted,
-    SessionStarted,
     SlotSet,
-    UserUttered,
 )
 from rasa.utils.endpoints import EndpointConfig
 
 from assistant.storage import erasures
-from assistant.storage.tracker_store import TAIL, StorageError, TrackerStore
+from assistant.storage.tracker_store import StorageError, TrackerStore
+from tests.storage.talk import CONVERSATION, DOMAIN, START, listen, load, run, take_turn, turn, user
 
-DOMAIN = Domain.from_yaml(
-    """
-version: "3.1"
-intents: [iom, contact.iom]
-entities: [city]
-slots:
-  city: {type: text, influence_conversation: false, mappings: [{type: from_entity, entity: city}]}
-  note: {type: text, influence_conversation: false, mappings: [{type: custom}]}
-forms: {contact_form: {required_slots: [city]}}
-"""
-)
 NUMBER = "0612345678"
 WORD = "Zanzibarkoul"
-
-
-def user(text, intent="iom", reply="iom.who", entities=(), **more):
-    parse_data = {
-        "text": text,
-        "intent": {"name": intent, "confidence": 0.9},
-        "entities": list(entities),
-        "intent_ranking": [{"name": f"iom/{i}", "confidence": 0.1} for i in range(60)],
-        "response_selector": {
-            "all_retrieval_intents": ["iom", "regul"],
-            "iom": {
-                "response": {
-                    "intent_response_key": "iom/who",
-                    "utter_action": "utter_iom/who",
-                    "confidence": 0.9,
-                    "responses": [{"text": "long " * 100}],
-                },
-                "ranking": [{"confidence": 0.1}] * 60,
-            },
-            "regul": {"response": {"intent_response_key": "regul/now"}, "ranking": []},
-        },
-        "turn": {"reply": reply, "decision": "answer", "topic": "iom.who"},
-    }
-    return UserUttered(text, parse_data["intent"], parse_data["entities"], parse_data, **more)
-
-
-def listen():
-    return ActionExecuted("action_listen")
-
-
-def turn(text, *events, **more):
-    return [user(text, **more), *events, BotUttered("Voici."), listen()]
-
-
-START = [ActionExecuted("action_session_start"), SessionStarted(), listen()]
-CONVERSATION = [
-    [*START, *turn("qui êtes-vous ?", SlotSet("city", "Rabat"))],
-    turn("à Fès", ActiveLoop("contact_form"), SlotSet("city", "Fès"), SlotSet("requested_slot", "city")),
-    turn("merci", ActiveLoop(None)),
-    [*START, SlotSet("city", "Fès"), *turn("encore moi")],
-    turn("recommence", Restarted()),
-    [*START, *turn("salut", AllSlotsReset(), SlotSet("note", "rien"))],
-]
-
-
-async def take_turn(store, events, sender="someone"):
-    tracker = await store.get_or_create_tracker(sender, append_action_listen=False)
-    for event in events:
-        tracker.update(event, DOMAIN)
-    await store.save(tracker)
-    return tracker
-
-
-def run(store, *turns, sender="someone"):
-    for events in turns:
-        asyncio.run(take_turn(store, events, sender))
-
-
-def load(store, sender="someone"):
-    return asyncio.run(store.retrieve(sender))
 
 
 def rows(folder):
@@ -111,18 +35,6 @@ def rows(folder):
 
 def on_disk(folder):
     return b"".join(file.read_bytes() for file in folder.iterdir())
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
-    return tmp_path / "var"
-
-
-@pytest.fixture
-def store(folder):
-    return TrackerStore(DOMAIN)
 
 
 def wrapped(store):
@@ -140,23 +52,6 @@ def state(tracker):
         "text": tracker.latest_message.text if tracker.latest_message else None,
         "states": tracker.past_states(DOMAIN),
     }
-
-
-def test_of_a_long_session_the_tail_is_read_with_its_slots(folder, store):
-    run(store, [*START, *turn("je suis à Rabat", SlotSet("city", "Rabat"))])
-    for number in range(TAIL // 2):
-        run(store, turn(f"question {number}"))
-    tracker = load(TrackerStore(DOMAIN))
-    assert len(tracker.events) <= TAIL + 2
-    assert tracker.get_slot("city") == "Rabat"
-    assert tracker.latest_message.text == f"question {TAIL // 2 - 1}"
-    said = [event for event in tracker.events if not isinstance(event, SlotSet)]
-    assert said[0].action_name == "action_listen"  # no turn is cut in two
-    run(store, turn("encore"))
-    texts = [row["text"] for row in rows(folder) if row["event"] == "user"]
-    assert texts == ["je suis à Rabat", *(f"question {n}" for n in range(TAIL // 2)), "encore"]
-    everything = asyncio.run(store.retrieve_full_tracker("someone"))
-    assert len(everything.events) > TAIL + 2
 
 
 def test_same_state_as_rasas_store_after_each_turn(folder, store, tmp_path):
@@ -269,8 +164,8 @@ def test_erased_at_once_for_good_and_goes_on_as_new(folder, store):
     assert b"someone" not in on_disk(folder)
     assert load(store) is None
     assert len(rows(folder)) == others
-    # Rasa does not load the action that began the session.
-    assert len(load(store, "other").events) == others - 1
+    left = asyncio.run(store.retrieve_full_tracker("other"))
+    assert len(left.events) == others
 
     new = [*START, *turn("bonjour")]
     run(store, new)
