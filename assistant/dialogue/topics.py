@@ -63,6 +63,7 @@ def families(folder: Path = DATA / "topics") -> dict[str, Family]:
     }
 
 
+@cache
 def family(topic: str) -> str:
     """Family of a topic id: `regul` of `regul.card`."""
     return topic.split(".", 1)[0]

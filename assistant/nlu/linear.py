@@ -7,7 +7,6 @@ names in JSON: no pickle, so a model file cannot run code.
 """
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -70,18 +69,24 @@ class LinearModel:
 
     def vector(self, features: FEATURE) -> tuple[np.ndarray, np.ndarray]:
         """Columns and values of one message: log tf times idf, each block scaled to its weight (Euclidean length)."""
-        columns, values, kinds = [], [], []
-        for feature, count in features.items():
-            column = self.vocabulary.get(feature)
-            if column is not None:
-                columns.append(column)
-                values.append(1.0 + math.log(count))
-                kinds.append(feature[0])
-        scaled = np.asarray(values, dtype=np.float32) * self.idf[columns] if columns else np.zeros(0, np.float32)
-        for kind in set(kinds):
-            inside = np.fromiter((k == kind for k in kinds), bool, len(kinds))
-            scaled[inside] *= self.blocks[kind] / np.linalg.norm(scaled[inside])
-        return np.asarray(columns, dtype=np.int64), scaled
+        known = [(column, count) for f, count in features.items() if (column := self.vocabulary.get(f)) is not None]
+        if not known:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        columns, counts = np.array(known, dtype=np.int64).T
+        values = (1.0 + np.log(counts)) * self.idf[columns]
+        kinds = self._kinds[columns]
+        lengths = np.sqrt(np.bincount(kinds, values * values, len(self.blocks)))
+        return columns, (values * self._sizes[kinds] / lengths[kinds]).astype(np.float32)
+
+    @cached_property
+    def _kinds(self) -> np.ndarray:
+        """Number of each feature's block."""
+        numbers = {kind: number for number, kind in enumerate(self.blocks)}
+        return np.fromiter((numbers[feature[0]] for feature in self.vocabulary), np.int64, len(self.vocabulary))
+
+    @cached_property
+    def _sizes(self) -> np.ndarray:
+        return np.array(list(self.blocks.values()))
 
     def save(self, folder: Path) -> None:
         """Write `weights.safetensors` and `model.json` into a folder."""
@@ -110,7 +115,11 @@ class LinearModel:
 
 
 def families_of(labels: Sequence[str]) -> np.ndarray:
-    """Number of each label's family (what stands before the dot), in order of first sight; empty without families."""
+    """Number of each label's family (what stands before the dot), in order of first sight; empty without families.
+
+    Args:
+        labels: sorted, so that those of a family stand together.
+    """
     names = [label.split(".")[0] for label in labels]
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
     return np.array([numbers[name] for name in names if len(numbers) < len(labels)], dtype=np.int64)
@@ -125,11 +134,11 @@ def joined(decisions: np.ndarray, families: np.ndarray) -> np.ndarray:
     """
     if not families.size:
         return decisions
-    labels, number = len(families), families.max() + 1
+    labels, number = len(families), families[-1] + 1
     flat, family, within = np.split(CONTRAST * decisions, [labels, labels + number], axis=-1)
-    for one in range(number):
-        inside = families == one
-        within[..., inside] = _log_softmax(within[..., inside])
+    begins = np.searchsorted(families, np.arange(number))
+    within = within - np.maximum.reduceat(within, begins, axis=-1)[..., families]
+    within -= np.log(np.add.reduceat(np.exp(within), begins, axis=-1))[..., families]
     return _log_softmax(flat) + _log_softmax(family)[..., families] + within
 
 

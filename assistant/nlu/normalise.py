@@ -6,9 +6,12 @@ is never changed where it is shown or stored.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # A message longer than this is cut before any work; WhatsApp lets people write no more.
 MAX_CHARACTERS = 4_096
+# Each part of the pipeline asks for the same text of the same message.
+AT_ONCE = 64
 
 _ARABIC_FOLDS = str.maketrans(
     {
@@ -30,6 +33,7 @@ _ARABIC_LETTER = re.compile(r"[\u0621-\u064a\u066e-\u06d3\u0750-\u077f]")
 _LATIN_LETTER = re.compile(r"[a-z\u00c0-\u024f]", re.IGNORECASE)
 
 
+@lru_cache(AT_ONCE)
 def clean(text: str) -> str:
     """Text without what people cannot see, in one Unicode form (NFKC), on one line.
 
@@ -43,6 +47,7 @@ def clean(text: str) -> str:
     return _SPACE.sub(" ", "".join(map(_visible, composed))).strip()
 
 
+@lru_cache(MAX_CHARACTERS)
 def _visible(character: str) -> str:
     category = unicodedata.category(character)
     if category == "Nd":
@@ -54,6 +59,7 @@ def _visible(character: str) -> str:
     return character
 
 
+@lru_cache(AT_ONCE)
 def fold(text: str) -> str:
     """Matching form of one message: lower case, no accents or tashkeel, one form a letter, no stretched letters.
 

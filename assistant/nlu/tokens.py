@@ -1,11 +1,11 @@
 """One tokenizer for both languages: spaCy's blank French and Arabic pipelines, chosen by the script of the message."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 import spacy
 from spacy.tokens import Doc
 
-from assistant.nlu.normalise import arabic_share, fold
+from assistant.nlu.normalise import AT_ONCE, arabic_share, fold
 
 
 @cache
@@ -19,8 +19,9 @@ def script_pipeline(folded: str) -> str:
     return "ar" if arabic_share(folded) > 0.5 else "fr"
 
 
+@lru_cache(AT_ONCE)
 def tokenize(folded: str) -> Doc:
-    """Tokens of one folded message (`assistant.nlu.normalise.fold`), punctuation included."""
+    """Tokens of one folded message (`assistant.nlu.normalise.fold`), punctuation included; nobody changes them."""
     return pipeline(script_pipeline(folded)).make_doc(folded)
 
 
