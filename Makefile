@@ -9,7 +9,7 @@ export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help run test test-all train validate bench eval eval-public shell check-launch format clean bootstrap checks browser
+.PHONY: help run test test-all train validate bench bench-channels eval eval-public shell check-launch format clean bootstrap checks browser
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -32,8 +32,11 @@ validate: bootstrap ## check data and answers
 check-launch: bootstrap ## what a person must still do before going live
 	@$(PY) -m quality.launch
 
-bench: bootstrap train ## measure quality and speed
+bench: bootstrap train ## measure speed beside a stock Rasa, write docs/benchmarks.md
 	$(PY) -m bench
+
+bench-channels: bootstrap train ## measure WhatsApp under load, the widget on a bad line, the console's pages
+	$(PY) -m bench.channels
 
 eval: bootstrap train ## measure understanding, write docs/scorecard.md
 	$(PY) -m evaluation

@@ -1,4 +1,4 @@
-"""The console's pages on 100,000 conversations: `python -m bench.console`, a part of `make bench`.
+"""The console's pages on 100,000 conversations: `python -m bench.console`, a part of `make bench-channels`.
 
 A process of its own: Django's settings are those of a folder of its own. Milliseconds of a whole request, without the
 network, as the role that sees most.
