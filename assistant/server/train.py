@@ -23,9 +23,7 @@ REQUIRED = ("config.yml", "domain.yml", "data/nlu", "data/answers", "data/dialog
 # Components read these themselves. Rasa's cache looks at a component's class and at the training data only, and
 # would hand out a component that was trained with another lexicon: each state of them has a cache of its own.
 UNSEEN_BY_CACHE = ("assistant/nlu", "data/topics", "data/lexicon")
-SOURCES = ("--config", "config.yml", "--domain", "domain.yml", "--data", "data")
-# Rasa's own check reads all data once more; `make validate` looks at more than it does.
-RASA_TRAIN = (sys.executable, "-m", "rasa", "train", "--skip-validation", *SOURCES)
+TRAINING = (sys.executable, "-m", "assistant.server.training")
 KEPT_MODELS = 3
 LINES_OF_FAILURE = 8
 LINE_EVERY = 30  # seconds, where no live line is possible
@@ -55,7 +53,7 @@ def ensure_model(settings: Settings, root: Path = ROOT, command: Sequence[str] |
     Args:
         settings: where to keep the lock and the log.
         root: the checkout.
-        command: stand-in for `rasa train`; `--out` and `--fixed-model-name` are added.
+        command: stand-in for the training; the file to write is added.
 
     Raises:
         StopError: files are missing, another training is running, or the training failed.
@@ -112,8 +110,7 @@ def _train(root: Path, model: Path, log: Path, command: Sequence[str] | None) ->
     draft.mkdir(parents=True)
     start = time.monotonic()
     try:
-        output = ["--out", str(draft), "--fixed-model-name", model.name.removesuffix(".tar.gz")]
-        code = _run([*(command or RASA_TRAIN), *output], root, log)
+        code = _run([*(command or TRAINING), str(draft / model.name)], root, log)
         if code != 0 or not (draft / model.name).exists():
             raise StopError(_failure(code, log))
         check_model(draft / model.name)
