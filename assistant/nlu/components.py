@@ -196,10 +196,13 @@ class TopicClassifier(_LearningStep):
         """Learn the topics from all examples, and from each once more with slips of the thumb."""
         examples = [e for e in training_data.intent_examples if e.get("typed")]
         twins = Twins.learn(e.get("typed") for e in examples)
-        rows = [_seen(example).features(twins) for example in examples]
-        copies = [seen(slipped(e.get(TEXT)), e.get("tongue")["language"]).features(twins) for e in examples]
+        texts, languages = zip(*((e.get(TEXT), e.get("tongue")["language"]) for e in examples), strict=True)
         settings = fitting.Settings(**{field.name: self._config[field.name] for field in fields(fitting.Settings)})
-        groups = folds.groups([e.get("typed") for e in examples])
+        with fitting.processes() as pool:
+            misspelt = pool.map(_misspelt, texts, languages, chunksize=500)
+            rows = [_seen(example).features(twins) for example in examples]
+            groups = folds.groups([e.get("typed") for e in examples])
+            copies = [one.features(twins) for one in misspelt]
         labels, embeddings = [topic_of(e) for e in examples], self._embeddings(examples)
         model = fitting.train(rows, labels, groups, settings, copies, embeddings)
         with self._storage.write_to(self._resource) as folder:
@@ -250,6 +253,10 @@ class TopicClassifier(_LearningStep):
 def _seen(message: Message) -> Seen:
     typed, standard, concepts = (message.get(name) for name in ("typed", "standard", "concepts"))
     return Seen(typed, standard, concepts, message.get("tongue")["language"])
+
+
+def _misspelt(text: str, language: str) -> Seen:
+    return seen(slipped(text), language)
 
 
 def _embedding(message: Message) -> np.ndarray | None:

@@ -71,8 +71,7 @@ def train(
     every = np.array([*labels] * (1 + bool(copies)))
     held_out = _held_out(labels, groups, settings) if settings.folds else np.zeros(0, np.int64)
     seen = np.setdiff1d(np.arange(len(every)), [held_out, held_out + len(labels)])
-    # Processes, not threads: liblinear's share one source of random numbers, and no two trainings were the same.
-    with ProcessPoolExecutor(os.cpu_count(), initializer=die_with_parent) as pool:
+    with processes() as pool:
         whole = _begin(pool, matrix, every, settings)
         part = _begin(pool, matrix[seen], every[seen], settings) if settings.folds else None
         model.labels, weights, model.bias = whole()
@@ -81,6 +80,11 @@ def train(
     model.weights, dense = np.split(weights.astype(np.float16), [len(model.vocabulary)])
     model.dense = dense.astype(np.float32)
     return model
+
+
+def processes() -> Executor:
+    """A process a core. Not threads: liblinear's share one source of random numbers, and no training gives the same twice."""
+    return ProcessPoolExecutor(os.cpu_count(), initializer=die_with_parent)
 
 
 def _untrained(features: Sequence[FEATURE], settings: Settings) -> LinearModel:

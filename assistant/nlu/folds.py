@@ -1,6 +1,6 @@
 """Groups of near-duplicate messages: what a cross-validation must keep together to tell the truth."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 SAME_FROM = 0.6  # share of common words (Jaccard) from which two messages are near-duplicates
@@ -21,14 +21,15 @@ def groups(messages: Sequence[Sequence[str]]) -> list[int]:
             i = parent[i]
         return i
 
-    by_word: dict[str, list[int]] = defaultdict(list)
-    for i, found in enumerate(sets):
-        for word in found:
-            by_word[word].append(i)
+    often = Counter(word for found in sets for word in found)
+    before: dict[str, list[int]] = defaultdict(list)
     for i, found in enumerate(sets):
         # Two sets that share most words share one of the rarest words of either.
-        rare = sorted(found, key=lambda w: len(by_word[w]))[: len(found) // 2 + 1]
-        for other in {j for word in rare if len(by_word[word]) < 200 for j in by_word[word] if j < i}:
-            if len(found & sets[other]) >= SAME_FROM * len(found | sets[other]):
+        rare = sorted(found, key=often.__getitem__)[: len(found) // 2 + 1]
+        for other in {j for word in rare if often[word] < 200 for j in before[word]}:
+            common = len(found & sets[other])
+            if common >= SAME_FROM * (len(found) + len(sets[other]) - common):
                 parent[root(i)] = root(other)
+        for word in found:
+            before[word].append(i)
     return [root(i) for i in range(len(sets))]
