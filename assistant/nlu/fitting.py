@@ -83,7 +83,7 @@ def train(
 
 
 def processes() -> Executor:
-    """A process a core. Not threads: those of liblinear share one source of random numbers, and no two fits are equal."""
+    """A process a core. Not threads: they share liblinear's one source of random numbers, and no two fits are equal."""
     return ProcessPoolExecutor(os.cpu_count(), initializer=die_with_parent)
 
 
