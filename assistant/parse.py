@@ -14,6 +14,10 @@ from typing import Any, BinaryIO, TextIO
 
 from assistant.nlu.normalise import arabic_share
 from assistant.paths import MODELS
+from assistant.server import standins
+from assistant.server.models import ModelError, newest_with_metadata
+from assistant.server.system import environment
+from assistant.settings import Settings, SettingsError
 
 SHOWN = 5
 
@@ -57,12 +61,15 @@ async def parse_all(source: BinaryIO, sink: TextIO) -> None:
 
     Raises:
         ModelError: there is no usable model; the message says how to make one.
+        SettingsError: a setting is wrong.
     """
+    model, metadata = newest_with_metadata(MODELS)
+    standins.install(Settings.from_environment(environment()), metadata)
     from rasa.core.agent import Agent
+    from rasa.utils.log_utils import configure_structlog
 
-    from assistant.server.models import newest_model
-
-    agent = Agent.load(str(newest_model(MODELS)))
+    configure_structlog(logging.ERROR)  # before anything logs: standard output is for answers
+    agent = Agent.load(str(model))
     for text in messages(source):
         parsed = await agent.parse_message(text)
         sink.write(json.dumps(report({**parsed, "text": text}), ensure_ascii=False) + "\n")
@@ -72,15 +79,10 @@ async def parse_all(source: BinaryIO, sink: TextIO) -> None:
 def main() -> int:
     """Run as a command; 1 and one line on standard error when there is no usable model."""
     os.environ.update(LOG_LEVEL="ERROR", RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3")
-    from rasa.utils.log_utils import configure_structlog
-
-    from assistant.server.models import ModelError
-
-    configure_structlog(logging.ERROR)  # before anything logs: standard output is for answers
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     try:
         asyncio.run(parse_all(sys.stdin.buffer, sys.stdout))
-    except ModelError as error:
+    except (ModelError, SettingsError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command speaks here
         return 1
     return 0

@@ -40,6 +40,8 @@ class Settings:
         log_level: least severe log lines that are shown.
         rest_channel: whether Rasa's REST channel, for tools on the same machine, is open.
         action_timeout: seconds after which the assistant answers without the action server.
+        stand_ins: whether serving goes without the heavy libraries that its model never calls
+            (`assistant/server/standins.py`).
         console_host: address on which the staff console listens.
         console_port: its port.
         console_key: secret that signs the console's sessions; empty means the one in `var_dir` (see `console_key`).
@@ -77,6 +79,7 @@ class Settings:
     log_level: str = "WARNING"
     rest_channel: bool = True
     action_timeout: float = 2.0
+    stand_ins: bool = True
     console_host: str = "127.0.0.1"
     console_port: int = 8000
     console_key: str = field(default="", repr=False)
@@ -322,6 +325,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "log_level": _level,
     "rest_channel": _switch,
     "action_timeout": _seconds,
+    "stand_ins": _switch,
     "console_host": _host,
     "console_port": _number(1, 65535),
     "console_key": _key,

@@ -23,11 +23,19 @@ def newest_model(folder: Path) -> Path:
     Raises:
         ModelError: there is none, or the newest is damaged or of another Rasa version.
     """
+    return newest_with_metadata(folder)[0]
+
+
+def newest_with_metadata(folder: Path) -> tuple[Path, Mapping[str, Any]]:
+    """The same with Rasa's metadata of it (`check_model`).
+
+    Raises:
+        ModelError: see `newest_model`.
+    """
     models = by_age(folder)
     if not models:
         raise ModelError(f"No model in {folder}. Train one: make train")
-    check_model(models[0])
-    return models[0]
+    return models[0], check_model(models[0])
 
 
 def by_age(folder: Path) -> list[Path]:

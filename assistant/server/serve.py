@@ -10,8 +10,9 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from assistant.paths import MODELS, ROOT
-from assistant.server.models import ModelError, newest_model
-from assistant.server.system import StopError, check_var, complain, hush_libraries, load_settings
+from assistant.server import standins
+from assistant.server.models import ModelError, newest_with_metadata
+from assistant.server.system import StopError, check_var, complain, hush_libraries, load_settings, say
 from assistant.settings import Settings, SettingsError
 
 # As credentials.yml names them.
@@ -26,10 +27,14 @@ def main() -> int:
     try:
         settings = load_settings()
         check_var(settings)
-        line = _server(settings, newest_model(MODELS))
+        model, metadata = newest_with_metadata(MODELS)
+        line = _server(settings, model)
+        needed_by = standins.install(settings, metadata)
     except (SettingsError, StopError, ModelError) as error:
         complain(error)
         return 1
+    if needed_by:
+        say(f"Loading every library of Rasa's, for {needed_by}: more memory, and a slower start.")
     os.chdir(ROOT)
     _rasa(line)
     return 0

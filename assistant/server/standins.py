@@ -1,0 +1,127 @@
+"""Stand-ins for heavy libraries that serving imports and never calls.
+
+Rasa imports TensorFlow through every policy, scikit-learn through a data container, matplotlib through the tests of its
+API, and all chat channels, brokers and stores: half a gigabyte and ten seconds. A finder before Python's own answers
+those names with empty classes; the installed files stay as they are. Training needs the real ones, and so does a model
+with a component that is none of ours: then nothing is stood in for, and one line says so (`install`).
+"""
+
+import sys
+from abc import ABCMeta
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from assistant import yaml
+from assistant.paths import ROOT
+from assistant.settings import Settings
+
+HEAVY = frozenset(
+    [
+        # Policies, featurizers and what they are tested and drawn with.
+        *("tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "tensorboard", "keras", "h5py"),
+        *("jax", "jaxlib", "transformers", "sklearn", "sklearn_crfsuite", "scipy", "joblib"),
+        *("matplotlib", "networkx", "pydot", "PIL"),
+        # Stores and brokers.
+        *("boto3", "botocore", "s3transfer", "pymongo", "bson", "redis"),
+        *("aio_pika", "aiormq", "pamqp", "pika", "kafka", "confluent_kafka"),
+        # Channels.
+        *("aiogram", "fbmessenger", "mattermostwrapper", "rocketchat_API", "slack_sdk", "twilio", "webexteamssdk"),
+        # Command lines of Rasa and spaCy.
+        *("prompt_toolkit", "questionary", "spacy.cli", "weasel"),
+    ]
+)
+LIGHT = frozenset(
+    [
+        "rasa.core.policies.ensemble.DefaultPolicyPredictionEnsemble",
+        "rasa.core.policies.rule_policy.RulePolicy",
+        "rasa.graph_components.converters.nlu_message_converter.NLUMessageConverter",
+        "rasa.graph_components.providers.domain_provider.DomainProvider",
+        "rasa.graph_components.providers.rule_only_provider.RuleOnlyDataProvider",
+        "rasa.nlu.classifiers.regex_message_handler.RegexMessageHandler",
+    ]
+)
+"""What a model of ours has of Rasa's: nothing that calls a heavy library."""
+OURS = "assistant."
+
+
+class StandInError(RuntimeError):
+    """A stand-in was called: serving needs the real library after all."""
+
+
+class _Empty(ABCMeta):
+    """Kind of the empty classes: they can be inherited from and named in type hints, and do nothing else."""
+
+    def __getattr__(cls, name: str) -> type:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _empty(f"{cls.__qualname__}.{name}")
+
+    def __call__(cls, *_args: object, **_more: object) -> object:
+        stood_for = next(base.__qualname__ for base in reversed(cls.__mro__[:-1]))
+        raise StandInError(f"{stood_for} is called, and only a stand-in for it is loaded. Set STAND_INS=off.")
+
+
+def _empty(name: str) -> type:
+    return _Empty(name, (), {})
+
+
+class _Module(ModuleType):
+    """A module that has whatever is asked of it."""
+
+    def __getattr__(self, name: str) -> type:
+        if name.startswith("__"):
+            raise AttributeError(f"{self.__name__} is a stand-in and has no {name}. Set STAND_INS=off.")
+        made = _empty(f"{self.__name__}.{name}")
+        setattr(self, name, made)
+        return made
+
+
+class _Finder(MetaPathFinder, Loader):
+    """Finds heavy modules, and whatever is inside them, as stand-ins."""
+
+    def find_spec(self, name: str, _path: object = None, _target: object = None) -> ModuleSpec | None:
+        """Called by Python for each module that is not loaded yet."""
+        parts = name.split(".")
+        heavy = parts[0] in HEAVY or ".".join(parts[:2]) in HEAVY
+        return ModuleSpec(name, self, is_package=True) if heavy else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Called by Python."""
+        return _Module(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Called by Python; there is nothing to run."""
+
+
+def install(settings: Settings, metadata: Mapping[str, Any], credentials: Path = ROOT / "credentials.yml") -> str:
+    """Put the stand-ins in front, before Rasa is imported; nothing when that is off or something needs the real ones.
+
+    Args:
+        settings: whether they are wanted.
+        metadata: Rasa's of the model that will be served.
+        credentials: the file of the open channels.
+
+    Returns:
+        What needs the real libraries, for the operator; empty when nothing does.
+    """
+    if not settings.stand_ins:
+        return ""
+    foreign = sorted(set(_foreign(metadata, credentials)))
+    if not foreign:
+        sys.meta_path.insert(0, _Finder())
+    return ", ".join(foreign)
+
+
+def _foreign(metadata: Mapping[str, Any], credentials: Path, endpoints: Path = ROOT / "endpoints.yml") -> Iterator[str]:
+    """Components, stores, brokers and channels of which nobody here knows what they call."""
+    used = [node["uses"] for node in metadata["predict_schema"]["nodes"].values()]
+    sections = yaml.read(endpoints) or {} if endpoints.exists() else {}
+    kinds = [section["type"] for section in sections.values() if isinstance(section, dict) and "type" in section]
+    names: Sequence[str] = [*used, *kinds, *(yaml.read(credentials) or {})]
+    yield from (name for name in names if not name.startswith(OURS) and name not in LIGHT)
+    if "models" in sections:  # a model server: what it will send nobody knows
+        yield "models"
