@@ -17,7 +17,7 @@ def read(path: Path) -> Any:  # noqa: ANN401 - as free as YAML
         FileNotFoundError: no such file.
     """
     try:
-        return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except YAMLError as error:
         raise ValueError(f"{path}: not readable as YAML. {error}") from error
 

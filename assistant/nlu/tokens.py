@@ -5,13 +5,14 @@ from functools import cache, lru_cache
 import spacy
 from spacy.tokens import Doc
 
+from assistant.nlu import french
 from assistant.nlu.normalise import AT_ONCE, arabic_share, fold
 
 
 @cache
 def pipeline(language: str) -> spacy.Language:
     """Blank spaCy pipeline, "fr" or "ar". Each has a vocabulary of its own: a matcher belongs to one of them."""
-    return spacy.blank(language)
+    return french.blank() if language == "fr" else spacy.blank(language)
 
 
 def script_pipeline(folded: str) -> str:
