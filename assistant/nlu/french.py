@@ -24,7 +24,7 @@ def blank() -> spacy.Language:
         language = spacy.blank("fr")
     from spacy.lang.fr.tokenizer_exceptions import _regular_exp as alternatives
 
-    language.tokenizer.token_match = re.compile("(?iu)" + shared(alternatives)).match
+    language.tokenizer.token_match = re.compile("(?iu)" + shared(alternatives)).match  # type: ignore[union-attr]
     return language
 
 
@@ -58,7 +58,7 @@ def _long_patterns_wait() -> Iterator[None]:
     def compile_short(pattern: Any, flags: Any = 0) -> Any:  # noqa: ANN401 - re's own
         return _Waiting() if len(pattern) > _LONG_PATTERN else compiled(pattern, flags)
 
-    re.compile = compile_short  # type: ignore[assignment]
+    re.compile = compile_short
     try:
         yield
     finally:

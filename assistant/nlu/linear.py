@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 
 FEATURE = Mapping[str, int]  # feature string (first letter: its block) -> how often it occurs
 # Sharpness of each of the three classifiers before they are multiplied; the product is calibrated.
 CONTRAST = 4.0
+DTYPES = {"F16": np.float16, "F32": np.float32, "F64": np.float64}  # as safetensors names them
 
 
 @dataclass
@@ -108,10 +109,26 @@ class LinearModel:
             FileNotFoundError: a file is missing.
         """
         names: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        arrays = load_file(folder / "weights.safetensors")
+        arrays = _mapped(folder / "weights.safetensors")
         vocabulary = {feature: row for row, feature in enumerate(names.pop("vocabulary"))}
         weights, idf, bias, dense = (arrays[name] for name in ("weights", "idf", "bias", "dense"))
         return cls(vocabulary=vocabulary, idf=idf, weights=weights, bias=bias, dense=dense, **names)
+
+
+def _mapped(path: Path) -> dict[str, np.ndarray]:
+    """Arrays of a safetensors file, left on the disk: a row comes into memory when a message has its feature.
+
+    Rasa deletes the unpacked file when the model is loaded; it stays for as long as it is mapped.
+    """
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        entries: dict[str, Any] = json.loads(file.read(length))
+    content = np.memmap(path, np.uint8, "r", offset=8 + length)
+    return {
+        name: content[slice(*entry["data_offsets"])].view(DTYPES[entry["dtype"]]).reshape(entry["shape"])
+        for name, entry in entries.items()
+        if name != "__metadata__"
+    }
 
 
 def families_of(labels: Sequence[str]) -> np.ndarray:

@@ -34,7 +34,9 @@ def test_any_word_is_one_token_or_not_as_before(word: str) -> None:
 
 def test_so_are_all_hyphens_of_the_examples() -> None:
     lines = [line for path in (DATA / "nlu").rglob("*.yml") for line in path.read_text(encoding="utf-8").splitlines()]
-    found = {word for line in lines if re.search("[-'’]", line) for word in fold(line).split() if re.search("[-']", word)}
+    found = {
+        word for line in lines if re.search("[-'’]", line) for word in fold(line).split() if re.search("[-']", word)
+    }
     assert len(found) > 500
     match = blank().tokenizer.token_match
     assert [word for word in found if bool(match(word)) != original(word)] == []
