@@ -14,6 +14,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.io import read_yaml
 
@@ -31,12 +32,15 @@ def apply() -> None:
     if settings.plain_graph:
         processor.DaskGraphRunner = PlainGraphRunner  # its one use: to load a model
     DomainProvider.load = classmethod(_load_domain)
+    Event.resolve_by_type = staticmethod(_kind_of_event)
     actions.RemoteAction._validate_action_result = _validate_action_result
     actions.RemoteAction._action_call_format = _action_call
     Agent.load_model = _load_model
 
 
 _rasa_load_model = Agent.load_model
+# Rasa walks through all its classes for each event that it reads, and the name alone decides.
+_kind_of_event = cache(Event.resolve_by_type)
 
 
 def _load_model(agent: Agent, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Rasa's own

@@ -43,6 +43,8 @@ def main() -> int:
 def _rasa(arguments: list[str]) -> None:
     """Rasa's command line in this process."""
     hush_libraries()
+    # A message is one short product: a second thread only waits for the first, and spins while it does.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from rasa.__main__ import main as rasa
 
     sys.argv = ["rasa", *arguments]
