@@ -8,7 +8,7 @@ with a component that is none of ours: then nothing is stood in for, and one lin
 
 import sys
 from abc import ABCMeta
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -97,31 +97,36 @@ class _Finder(MetaPathFinder, Loader):
         """Called by Python; there is nothing to run."""
 
 
-def install(settings: Settings, metadata: Mapping[str, Any], credentials: Path = ROOT / "credentials.yml") -> str:
+def install(settings: Settings, metadata: Mapping[str, Any], root: Path = ROOT) -> str:
     """Put the stand-ins in front, before Rasa is imported; nothing when that is off or something needs the real ones.
 
     Args:
         settings: whether they are wanted.
         metadata: Rasa's of the model that will be served.
-        credentials: the file of the open channels.
+        root: where `endpoints.yml` and `credentials.yml` are.
 
     Returns:
         What needs the real libraries, for the operator; empty when nothing does.
     """
     if not settings.stand_ins:
         return ""
-    foreign = sorted(set(_foreign(metadata, credentials)))
+    foreign = sorted(set(_foreign(metadata, root)))
     if not foreign:
         sys.meta_path.insert(0, _Finder())
     return ", ".join(foreign)
 
 
-def _foreign(metadata: Mapping[str, Any], credentials: Path, endpoints: Path = ROOT / "endpoints.yml") -> Iterator[str]:
+def _foreign(metadata: Mapping[str, Any], root: Path) -> Iterator[str]:
     """Components, stores, brokers and channels of which nobody here knows what they call."""
     used = [node["uses"] for node in metadata["predict_schema"]["nodes"].values()]
-    sections = yaml.read(endpoints) or {} if endpoints.exists() else {}
+    sections, channels = (_mapping(root / name) for name in ("endpoints.yml", "credentials.yml"))
     kinds = [section["type"] for section in sections.values() if isinstance(section, dict) and "type" in section]
-    names: Sequence[str] = [*used, *kinds, *(yaml.read(credentials) or {})]
+    names = [*used, *kinds, *channels]
     yield from (name for name in names if not name.startswith(OURS) and name not in LIGHT)
     if "models" in sections:  # a model server: what it will send nobody knows
         yield "models"
+
+
+def _mapping(file: Path) -> Mapping[str, Any]:
+    """Content of a YAML file; empty when it is missing, which whoever needs it says better."""
+    return (yaml.read(file) or {}) if file.is_file() else {}
