@@ -30,6 +30,7 @@ HEAVY = frozenset(
         *("aio_pika", "aiormq", "pamqp", "pika", "kafka", "confluent_kafka"),
         # Channels.
         *("aiogram", "fbmessenger", "mattermostwrapper", "rocketchat_API", "slack_sdk", "twilio", "webexteamssdk"),
+        *("cachecontrol", "google"),
         # Command lines of Rasa and spaCy.
         *("prompt_toolkit", "questionary", "spacy.cli", "weasel"),
     ]
