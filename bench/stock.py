@@ -162,5 +162,7 @@ def _spread(texts: Sequence[str]) -> Sequence[str]:
 
 
 def _dump(file: Path, content: dict[str, object]) -> None:
-    """JSON is YAML."""
-    file.write_text(json.dumps({"version": "3.1", **content}, ensure_ascii=False), encoding="utf-8")
+    """JSON is YAML; but Rasa knows what a file is by a key at the beginning of a line."""
+    rows = {"version": "3.1", **content}.items()
+    text = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in rows)
+    file.write_text(text + "\n", encoding="utf-8")
