@@ -46,6 +46,8 @@ OTHER_RULES = {
     rule(state("utter_menu", "menu"), state("action_listen", "iom"), state("utter_iom", "iom")): "action_listen",
     rule(state("action_listen", "regul", answered=[1.0, 0.0])): "utter_regul",
     rule(state("action_listen", "regul", answered="should_not_be_set")): "utter_lost",
+    rule(state("utter_regul", "regul")): "utter_menu",
+    rule(state("action_listen", "regul"), state("utter_regul")): "utter_chat",
     rule(state("utter_lost")): "action_listen",
 }
 
@@ -112,14 +114,22 @@ rare = st.sampled_from(
         said.BotUttered("…"),
     ]
 )
-# A turn as it usually goes, so that rules are met: each word of it may be missing.
-turns = st.builds(
-    lambda user, *more: [said.ActionExecuted("action_listen"), user, *more],
-    users,
-    st.one_of(slots, acts),
-    st.one_of(slots, acts, rare),
+# Turns as they usually go, so that rules are met: whole, with more after them, or in a form that was refused.
+usual = st.builds(
+    lambda name, form, more: [
+        *([said.ActiveLoop("utter_menu")] if form else []),
+        said.ActionExecuted("action_listen"),
+        said.UserUttered("bonjour", {"name": name}),
+        *([said.ActionExecutionRejected("utter_menu")] if form else []),
+        said.ActionExecuted(f"utter_{name}"),
+        *more,
+    ],
+    st.sampled_from(["iom", "menu", "regul"]),
+    st.sampled_from([False, False, False, True]),
+    st.lists(st.one_of(users, acts, slots, rare), max_size=1),
 )
-conversations = st.lists(st.one_of(turns, turns, st.lists(st.one_of(users, acts, slots, rare), max_size=3)), max_size=5)
+odd = st.lists(st.one_of(users, acts, slots, rare), max_size=3)
+conversations = st.lists(st.one_of(usual, usual, odd), max_size=5)
 cut = st.integers(0, 3)
 
 
