@@ -51,6 +51,7 @@ class Measured:
 
     machine: str = ""
     model: str = ""
+    answered: dict[str, list[float]] = field(default_factory=dict)
     rates: dict[str, list[float]] = field(default_factory=dict)
     alone: dict[str, list[float]] = field(default_factory=dict)
     at_once: dict[str, list[float]] = field(default_factory=dict)
@@ -104,6 +105,7 @@ def _side_by_side(found: Measured, folder: Path, faq: list[Question], project: P
         for _ in range(ROUNDS):
             for name, url, turns in both:
                 many, one = load(url, texts, 8, turns), load(url, texts, 1, turns // 2)
+                found.answered.setdefault(name, []).append(many.answered)
                 found.rates.setdefault(name, []).append(many.turns_a_second)
                 found.at_once.setdefault(name, []).append(many.p50)
                 found.alone.setdefault(name, []).append(one.p50)

@@ -54,6 +54,8 @@ def _head(found: "Measured") -> list[str]:
         f"({EXAMPLES} examples of each and language, a rule and a response each), Rasa's SQLite store, and a plain",
         "custom action. It is trained with one epoch: the time of an answer does not depend on epochs. With all of our",
         "examples it would be slower. Ours has all of them.",
+        f"Turns that got a reply: ours {min(found.answered['ours']):.0%}, stock {min(found.answered['stock']):.0%}: after one",
+        "epoch it seldom trusts itself, and a turn without a reply is the cheaper one.",
         "",
         f"`rasa init` as it is, in memory, one client: {rate:.0f} turns a second, p50 {p50:.0f} ms",
         f"({EXPECTED[0]:.0f} and {EXPECTED[1]:.0f} where the goals were set: {like} 30 % off).{void}",

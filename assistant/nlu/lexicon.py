@@ -172,7 +172,7 @@ class Lexicon:
         pipeline = tokens.pipeline(script)
         matcher = PhraseMatcher(pipeline.vocab)
         for label, phrases in self._phrases.items():
-            matcher.add(label, [pipeline.make_doc(phrase) for phrase in phrases if phrase])
+            matcher.add(label, [tokens.doc_of_phrase(pipeline, phrase) for phrase in phrases if phrase])
         return matcher
 
     def standard(self, typed: Sequence[str], language: str | None) -> list[str]:

@@ -26,6 +26,16 @@ def tokenize(folded: str) -> Doc:
     return pipeline(script_pipeline(folded)).make_doc(folded)
 
 
+def doc_of_phrase(language: spacy.Language, phrase: str) -> Doc:
+    """Tokens of a folded phrase of the lexicon, as `tokenize` makes them.
+
+    Words of letters alone are one token each, which spares the tokenizer ten thousand phrases at every start.
+    """
+    parts = phrase.split(" ")
+    plain = all(part.isalpha() for part in parts)
+    return Doc(language.vocab, words=parts) if plain else language.make_doc(phrase)
+
+
 def words(doc: Doc) -> list[str]:
     """Words of a message in order: no punctuation, no apostrophes, no slash before a word."""
     return [word for token in doc if (word := token.text.strip("'-./")) and any(c.isalnum() for c in word)]

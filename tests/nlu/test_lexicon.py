@@ -7,6 +7,7 @@ import pytest
 
 from assistant import yaml
 from assistant.dialogue.decision import OFFERS
+from assistant.nlu import tokens
 from assistant.nlu.lexicon import Entity, Lexicon
 from assistant.nlu.normalise import fold
 from assistant.nlu.tokens import words_of
@@ -164,3 +165,12 @@ def test_a_slip_makes_no_keyword_of_another_word_of_the_examples(lexicon: Lexico
         if topic and example.topic not in topic and " ".join(words) not in lexicon._whole:
             wrong[example.text] = (example.topic, topic)
     assert wrong == {}
+
+
+@pytest.mark.parametrize("script", ["fr", "ar"])
+def test_phrases_are_tokens_as_in_a_message(lexicon: Lexicon, script: str) -> None:
+    pipeline = tokens.pipeline(script)
+    phrases = {phrase for found in lexicon._phrases.values() for phrase in found if phrase}
+    for phrase in phrases:
+        made = [token.text for token in tokens.doc_of_phrase(pipeline, phrase)]
+        assert made == [token.text for token in pipeline.make_doc(phrase)], phrase
