@@ -5,10 +5,11 @@ One pass over the words; every feature is a string whose first letter says its k
 skeletons, `@` concept of the lexicon.
 """
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import chain, pairwise
 
 from assistant.nlu.skeleton import skeleton
 
@@ -29,21 +30,24 @@ def features(
         twins: words in Arabic script that sound like the message's unknown Arabizi (`Twins.of`).
     """
     typed, standard = ([word for word in side if not _TELLS_NOTHING.fullmatch(word)] for side in (typed, standard))
-    counts: Counter[str] = Counter()
     padded = ["^", *standard, "$"]
     keys = [key for key in map(skeleton, typed) if key]
-    counts.update("w" + word for word in standard)
-    counts.update("w" + word for word in twins)
-    counts.update(f"p{a} {b}" for a, b in itertools.pairwise(padded))
-    counts.update("k" + key for key in keys)
-    counts.update(f"q{a} {b}" for a, b in itertools.pairwise(keys))
-    counts.update("@" + concept for concept in concepts)
-    for word in standard:
-        counts.update(_ngrams(f"<{word}>"))
-    return counts
+    return Counter(
+        chain(
+            ("w" + word for word in standard),
+            ("w" + word for word in twins),
+            (f"p{a} {b}" for a, b in pairwise(padded)),
+            ("k" + key for key in keys),
+            (f"q{a} {b}" for a, b in pairwise(keys)),
+            ("@" + concept for concept in concepts),
+            chain.from_iterable(map(_ngrams, standard)),
+        )
+    )
 
 
-def _ngrams(padded: str) -> list[str]:
+@lru_cache(maxsize=50_000)
+def _ngrams(word: str) -> list[str]:
+    padded = f"<{word}>"
     longest = min(LONGEST_NGRAM, len(padded))
     return [
         "c" + padded[start : start + size]

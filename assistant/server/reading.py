@@ -17,6 +17,7 @@ from rasa.shared.core.training_data.structures import StoryGraph
 from rasa.shared.importers.importer import E2EImporter, ResponsesSyncImporter
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.formats.rasa_yaml import NLU_SCHEMA_FILE, RasaYAMLReader
+from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import cached_method
 from rasa.shared.utils.validation import PACKAGE_NAME, RESPONSES_SCHEMA_FILE, SCHEMA_EXTENSIONS_FILE
@@ -35,6 +36,17 @@ class Examples(TrainingData):
             total.update(repr((example.data, features)).encode("utf-8", "surrogatepass"))
         return total.hexdigest()
 
+    @staticmethod
+    def sanitize_examples(examples: list[Message]) -> list[Message]:
+        """Each example once, the first of those that are equal."""
+        once: dict[str, Message] = {}
+        for example in examples:
+            once.setdefault(repr(example.data), example)
+        return list(once.values())
+
+    def validate(self) -> None:
+        """Rasa warns of every example that has no answer here, where none has one; `make validate` looks for both."""
+
 
 class Project(E2EImporter):
     """The project as the training reads it.
@@ -47,9 +59,12 @@ class Project(E2EImporter):
         self._files = _Files(config, domain, [data])
         super().__init__(ResponsesSyncImporter(self._files))
 
-    @cached_method
     def get_nlu_data(self, language: str | None = None) -> Examples:
         """The examples; rules and default actions bring none that a component of ours could learn."""
+        return self._examples()
+
+    @cached_method
+    def _examples(self) -> Examples:
         read = self._files.get_nlu_data()
         return Examples(read.training_examples, read.entity_synonyms, read.regex_features, read.lookup_tables)
 

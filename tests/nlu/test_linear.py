@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.nlu import fitting
 from assistant.nlu.features import features
 from assistant.nlu.fitting import Settings, train
 from assistant.nlu.folds import groups
@@ -89,3 +90,21 @@ def test_families_are_what_stands_before_the_dot() -> None:
     assert list(families_of(["b.one", "a.one", "b.two"])) == [0, 1, 0]
     assert families_of(["fr", "ar"]).size == 0
     assert families_of(["a.one", "b.one"]).size == 0  # each alone in its family: nothing to tell apart
+
+
+def test_two_trainings_of_the_same_data_give_the_same_model() -> None:
+    one, other = learned(copies=True), learned(copies=True)
+    assert one.vocabulary == other.vocabulary
+    assert np.array_equal(one.weights, other.weights)
+    assert (one.bias.tolist(), one.sharpness) == (other.bias.tolist(), other.sharpness)
+
+
+def test_it_is_trained_on_what_it_sees_of_a_message() -> None:
+    blocks = {"w": 1.0, "c": 0.5}
+    rows = [features(w, w, []) for e in list(examples())[:40] if (w := e.text.lower().split())]
+    model = fitting._untrained(rows, Settings(blocks))
+    matrix = fitting._matrix(model, rows, Settings(blocks), None).toarray()
+    for row, message in zip(matrix, rows, strict=True):
+        columns, values = model.vector(message)
+        assert np.allclose(row[columns], values, atol=1e-5)
+        assert np.count_nonzero(row) == len(columns)
