@@ -45,7 +45,7 @@ def features(
     )
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4_096)
 def _ngrams(word: str) -> list[str]:
     padded = f"<{word}>"
     longest = min(LONGEST_NGRAM, len(padded))
