@@ -85,17 +85,27 @@ class _Files(RasaFileImporter):
     @cached_method
     def get_nlu_data(self, language: str | None = None) -> TrainingData:
         """Examples and answers of all files, merged without a copy of each example."""
-        parts = [_Reader().read(path) for path in self._nlu_files]
-        examples = [example for part in parts for example in part.training_examples]
-        for part in parts:
-            part.training_examples = []
-        merged = TrainingData().merge(*parts)
-        merged.training_examples = examples  # double ones go when `Examples` are made
+        examples: list[Message] = []
+        merged = TrainingData().merge(*(_Reader(examples).read(path) for path in self._nlu_files))
+        merged.training_examples = examples
         return merged
 
 
 class _Reader(RasaYAMLReader):
-    """Rasa's reader, with its schema held against what the fast parser read."""
+    """Rasa's reader, with its schema held against what the fast parser read.
+
+    Rasa would look for double examples in each file; they are set aside, for `Examples` to look in all at once.
+    """
+
+    def __init__(self, examples: list[Message]) -> None:
+        """Set the examples aside in a list."""
+        super().__init__()
+        self._aside = examples
+
+    def _parse_nlu(self, nlu_data: list[dict[str, Any]] | None) -> None:
+        super()._parse_nlu(nlu_data)
+        self._aside.extend(self.training_examples)
+        self.training_examples.clear()
 
     def validate(self, string: str) -> None:
         """Check against Rasa's schema.

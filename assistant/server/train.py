@@ -22,7 +22,7 @@ from assistant.settings import Settings, SettingsError
 REQUIRED = ("config.yml", "domain.yml", "data/nlu", "data/answers", "data/dialogue")
 # Components read these themselves. Rasa's cache looks at a component's class and at the training data only, and
 # would hand out a component that was trained with another lexicon: each state of them has a cache of its own.
-UNSEEN_BY_CACHE = ("assistant/nlu", "data/topics", "data/lexicon")
+UNSEEN_BY_CACHE = ("assistant/nlu", "assistant/server/reading.py", "data/topics", "data/lexicon")
 TRAINING = (sys.executable, "-m", "assistant.server.training")
 KEPT_MODELS = 3
 LINES_OF_FAILURE = 8
