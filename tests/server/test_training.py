@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rasa.model_training import train as rasa_train
 from rasa.shared.exceptions import YamlException
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.training_data.message import Message
@@ -117,3 +118,16 @@ def test_a_file_that_is_not_as_it_should_be_is_named(project: Path, written: str
     (project / "data/nlu.yml").write_text(written, encoding="utf-8")
     with pytest.raises(YamlException, match=r"nlu\.yml"):
         _read(project).get_nlu_data()
+
+
+def test_rasa_train_by_hand_gives_the_same_model(
+    project: Path, trained: Callable[[], tuple[int, dict[str, bytes]]]
+) -> None:
+    _, ours = trained()
+    files = [str(project / name) for name in ("domain.yml", "config.yml", "data")]
+    made = rasa_train(*files, output=str(project), fixed_model_name="by_hand", force_training=True).model
+    with tarfile.open(made) as archive:
+        rasas = {one.name: file.read() for one in archive if (file := archive.extractfile(one))}
+    assert {name.removeprefix("./") for name in rasas} == {name.removeprefix("./") for name in ours}
+    for name in (name for name in ours if name.startswith("components/train_")):
+        assert ours[name] == rasas[name], name
