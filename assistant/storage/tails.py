@@ -1,7 +1,7 @@
 """Where a long conversation is read from: a row of `tails` says the first event and what held before it.
 
 Only conversations that are long have one (`assistant/storage/conversation.py`). It is written with the turn that makes
-it due, and goes with the events: erased (`erasures.py`) and let go (`retention.py`) in the same transaction.
+it due, and goes with the events: erased in the same transaction (`erasures.py`), let go just after (`retention.py`).
 """
 
 import json

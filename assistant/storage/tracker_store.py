@@ -195,26 +195,20 @@ class TrackerStore(SQLTrackerStore):
         """All sessions, of each event only what a tracker is made of."""
         with self.session_scope() as session:
             query = self._event_query(session, sender_id, fetch_events_from_all_sessions=True)
-            stored = [json.loads(data) for (data,) in query.with_entities(self.SQLEvent.data)]
-        return self._made_of(sender_id, tails.Tail([], [0] * len(stored), stored))
+            events = [Event.from_parameters(json.loads(data)) for (data,) in query.with_entities(self.SQLEvent.data)]
+        known = [event for event in events if event]  # of a kind that this release knows
+        return Conversation.of(sender_id, self.domain, known) if known and self.domain else None
 
     def _read(self, sender_id: str) -> Conversation | None:
         """The last session; of a long one its tail."""
         with self.session_scope() as session:
-            return self._made_of(sender_id, tails.read(session, sender_id))
-
-    def _made_of(self, sender_id: str, tail: tails.Tail) -> Conversation | None:
-        if not tail.events or not self.domain:
+            tail = tails.read(session, sender_id)
+        events = [(row_id, Event.from_parameters(data)) for row_id, data in zip(tail.ids, tail.events, strict=True)]
+        known = {row_id: event for row_id, event in events if event}
+        if not known or not self.domain:
             return None
-        known = [(row_id, event) for row_id, data in zip(tail.ids, tail.events, strict=True) if (event := _event(data))]
-        header = [event for data in tail.header if (event := _event(data))]
-        ids, events = zip(*known, strict=True)
-        return Conversation.of(sender_id, self.domain, events, header, ids)
-
-
-def _event(data: dict[str, Any]) -> Event | None:
-    """An event as Rasa has it; None of a kind that this release does not know."""
-    return Event.from_parameters(data)
+        header = [Event.from_parameters(data) for data in tail.header]
+        return Conversation.of(sender_id, self.domain, list(known.values()), header, known)
 
 
 def _row(sender_id: str, data: dict[str, Any]) -> dict[str, Any]:
