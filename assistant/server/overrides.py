@@ -51,12 +51,15 @@ def _load_model(agent: Agent, *args: Any, **kwargs: Any) -> None:  # noqa: ANN40
 
 
 def _load_domain(
-    provider: type[DomainProvider], config: dict[str, Any], model_storage: ModelStorage, resource: Resource, **_: object
+    cls: type[DomainProvider], config: dict[str, Any], model_storage: ModelStorage, resource: Resource, **_: object
 ) -> DomainProvider:
-    """The domain of a model, read once: Rasa reads the file that it wrote itself four times, two seconds of a start."""
+    """The domain of a model, read once: Rasa reads the file that it wrote itself four times, two seconds of a start.
+
+    Rasa's validation of a graph looks up each parameter with a type, but for one named `cls`.
+    """
     with model_storage.read_from(resource) as folder:
         content = (folder / "domain.yml").read_text(encoding="utf-8")
-    return provider(model_storage, resource, Domain.from_dict(read_yaml(content)))
+    return cls(model_storage, resource, Domain.from_dict(read_yaml(content)))
 
 
 def _validate_action_result(action: actions.RemoteAction, result: dict[str, Any]) -> bool:

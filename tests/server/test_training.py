@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.model_training import train as rasa_train
 from rasa.shared.exceptions import YamlException
 from rasa.shared.importers.importer import TrainingDataImporter
@@ -15,6 +16,7 @@ from rasa.shared.utils.io import write_yaml
 
 from assistant import yaml
 from assistant.paths import ROOT
+from assistant.server import overrides
 from assistant.server.reading import Project
 from assistant.server.training import train
 
@@ -109,6 +111,14 @@ def test_a_changed_example_trains_what_learns_from_it(
     examples.write_text(examples.read_text(encoding="utf-8").replace("shukran", "choukran bzaf"), encoding="utf-8")
     components, _ = trained()
     assert components == 2
+
+
+def test_a_process_that_serves_can_also_train(
+    trained: Callable[[], tuple[int, dict[str, bytes]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DomainProvider, "load", classmethod(overrides._load_domain))
+    components, _ = trained()
+    assert components == 3
 
 
 @pytest.mark.parametrize(
