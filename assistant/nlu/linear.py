@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy as np
 from safetensors.numpy import save_file
 
 FEATURE = Mapping[str, int]  # feature string (first letter: its block) -> how often it occurs
+UNKNOWN = -1  # in the place of the column of a feature that was in no example
 # Sharpness of each of the three classifiers before they are multiplied; the product is calibrated.
 CONTRAST = 4.0
 DTYPES = {"F16": np.float16, "F32": np.float32, "F64": np.float64}  # as safetensors names them
@@ -70,10 +72,11 @@ class LinearModel:
 
     def vector(self, features: FEATURE) -> tuple[np.ndarray, np.ndarray]:
         """Columns and values of one message: log tf times idf, each block scaled to its weight (Euclidean length)."""
-        known = [(column, count) for f, count in features.items() if (column := self.vocabulary.get(f)) is not None]
-        if not known:
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        columns, counts = np.array(known, dtype=np.int64).T
+        columns = np.fromiter(map(self.vocabulary.get, features, repeat(UNKNOWN)), np.int64, len(features))
+        counts = np.fromiter(features.values(), np.int64, len(features))[columns != UNKNOWN]
+        columns = columns[columns != UNKNOWN]
+        if not columns.size:
+            return columns, np.zeros(0, np.float32)
         values = (1.0 + np.log(counts)) * self.idf[columns]
         kinds = self._kinds[columns]
         lengths = np.sqrt(np.bincount(kinds, values * values, len(self.blocks)))
@@ -123,7 +126,7 @@ def _mapped(path: Path) -> dict[str, np.ndarray]:
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
         entries: dict[str, Any] = json.loads(file.read(length))
-    content = np.memmap(path, np.uint8, "r", offset=8 + length)
+    content = np.asarray(np.memmap(path, np.uint8, "r", offset=8 + length))  # a plain array is sliced sooner
     return {
         name: content[slice(*entry["data_offsets"])].view(DTYPES[entry["dtype"]]).reshape(entry["shape"])
         for name, entry in entries.items()

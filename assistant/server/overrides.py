@@ -10,6 +10,7 @@ import rasa.core.actions.action as actions
 import rasa.core.processor as processor
 from jsonschema.validators import validator_for
 from rasa.core.agent import Agent
+from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.graph_components.providers.domain_provider import DomainProvider
@@ -35,6 +36,8 @@ def apply() -> None:
     Event.resolve_by_type = staticmethod(_kind_of_event)
     actions.RemoteAction._validate_action_result = _validate_action_result
     actions.RemoteAction._action_call_format = _action_call
+    FailSafeTrackerStore.init_tracker = _init_tracker
+    Domain.is_empty = _is_empty
     Agent.load_model = _load_model
 
 
@@ -60,6 +63,21 @@ def _load_domain(
     with model_storage.read_from(resource) as folder:
         content = (folder / "domain.yml").read_text(encoding="utf-8")
     return cls(model_storage, resource, Domain.from_dict(read_yaml(content)))
+
+
+def _init_tracker(store: FailSafeTrackerStore, sender_id: str) -> DialogueStateTracker:
+    """A new conversation of our own store: Rasa's wrapper around it makes one of its own kind, which stays slow."""
+    return store._tracker_store.init_tracker(sender_id)
+
+
+def _is_empty(domain: Domain) -> bool:
+    """Rasa makes an empty domain for each message, to see whether the domain is like it."""
+    return bool(domain.as_dict() == _nothing())
+
+
+@cache
+def _nothing() -> dict[str, Any]:
+    return Domain.empty().as_dict()
 
 
 def _validate_action_result(action: actions.RemoteAction, result: dict[str, Any]) -> bool:

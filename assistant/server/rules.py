@@ -31,7 +31,7 @@ class IndexedRulePolicy(RulePolicy):
         # In training there is no lookup yet, and Rasa's own way is taken.
         rules: Mapping[str, str] = (lookup or {}).get(RULES, {})
         states = {rule: self._rule_key_to_state(rule) for rule in rules}
-        self._reach = max(map(len, states.values()), default=0)
+        self._reach = {rule: len(states[rule]) for rule in rules}
         self._index: dict[Key, dict[str, str]] = defaultdict(dict)
         for rule, action in rules.items():
             self._index[_key(states[rule][-1])][rule] = action
@@ -47,15 +47,22 @@ class IndexedRulePolicy(RulePolicy):
             return super()._find_action_from_rules(tracker, domain, use_text_for_last_user_input)
         if use_text_for_last_user_input and (not self._by_text or tracker.latest_action_name != ACTION_LISTEN_NAME):
             return None, None, False
-        recent = _Recent(tracker, self._reach)
-        states = self.featurizer.prediction_states(
-            [recent], domain, use_text_for_last_user_input=use_text_for_last_user_input
-        )[0]
-        applying = self._get_possible_keys(self._candidates(states[-1]), states)
+        states = self._states(tracker, domain, use_text_for_last_user_input, 1)
+        candidates = self._candidates(states[-1])
+        reach = max((self._reach[rule] for rule in candidates), default=1)
+        if reach > 1:
+            states = self._states(tracker, domain, use_text_for_last_user_input, reach)
+        applying = self._get_possible_keys(candidates, states)
         if not applying:  # Rasa then gives all states of the conversation as the reason
             return super()._find_action_from_rules(tracker, domain, use_text_for_last_user_input)
         rule = max(applying, key=len)
         return self.lookup[RULES][rule], rule, False
+
+    def _states(self, tracker: DialogueStateTracker, domain: Domain, by_text: bool, reach: int) -> list[State]:
+        """The last states of a conversation, as Rasa's featurizer shows them to a policy."""
+        recent = [_Recent(tracker, reach)]
+        states: list[State] = self.featurizer.prediction_states(recent, domain, use_text_for_last_user_input=by_text)[0]
+        return states
 
     def _candidates(self, state: State) -> dict[str, str]:
         """Rules that may apply in a state, with their action."""
@@ -77,7 +84,9 @@ class _Recent:
         self._tracker, self._reach = tracker, reach
 
     def past_states(self, domain: Domain, **_: object) -> list[State]:
-        """The states before the last actions, and the present one."""
+        """The states before the last actions, and the present one, which needs no replay."""
+        if self._reach == 1:
+            return [domain.get_active_state(self._tracker)]
         events = self._tracker.applied_events()
         acted = [number for number, event in enumerate(events) if isinstance(event, ActionExecuted)]
         shown = set(acted[len(acted) - self._reach + 1 :] if len(acted) >= self._reach else acted)

@@ -39,7 +39,8 @@ _QUEUE = sa.text(
     "WHERE coalesce(erasures.sender_id, '') IN ('', excluded.sender_id)"
 )
 _COLUMNS = "receipt, coalesce(sender_id, ''), asked, up_to, erased"
-_UNDONE = sa.text(f"SELECT {_COLUMNS} FROM erasures WHERE sender_id IS NOT NULL AND erased IS NULL")
+UNDONE = "FROM erasures WHERE sender_id IS NOT NULL AND erased IS NULL"
+_UNDONE = sa.text(f"SELECT {_COLUMNS} {UNDONE}")
 _DONE = sa.text(f"SELECT {_COLUMNS} FROM erasures WHERE sender_id IS NOT NULL AND erased IS NOT NULL")
 _FIND = sa.text(f"SELECT {_COLUMNS} FROM erasures WHERE receipt = :receipt")
 _EVENTS = sa.text("DELETE FROM events WHERE sender_id = :sender_id AND id <= :up_to")

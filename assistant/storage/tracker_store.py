@@ -46,7 +46,13 @@ logger = logging.getLogger(__name__)
 RANKING_KEPT = 5
 # What Rasa's own readers of a stored response selector look at; the rest is copied text of answers.
 SELECTED_KEPT = ("intent_response_key", "utter_action", "confidence")
+# Keys whose values the domain, the model, the answers or Rasa named, never a person: of an event, of what was read in a
+# message, and of the metadata of what the assistant did or said.
+NAMED = frozenset(["event", "name", "policy"])
+NAMED_IN_PARSING = frozenset(["intent", "intent_ranking", "response_selector"])
+NAMED_IN_METADATA = frozenset(["model_id", "assistant_id", "utter_action", "metadata", "condition", "parts"])
 row_ids.say_once(SQLTrackerStore.SQLEvent.__table__)
+_INSERT = sa.insert(SQLTrackerStore.SQLEvent.__table__)
 
 
 class TrackerStore(SQLTrackerStore):
@@ -80,6 +86,7 @@ class TrackerStore(SQLTrackerStore):
         url = checked_url(host or default_url())
         self._place = place(url)
         self._unqueued: dict[str, str] = {}
+        self._erasures_wait = False
         prepare_file(url)
         try:
             try_out(url)
@@ -110,7 +117,7 @@ class TrackerStore(SQLTrackerStore):
         A failure is logged in one line and not raised: the person gets the reply that was made. (Raised, Rasa would
         keep the whole tracker, unredacted, in a second store in memory that it never reads again.)
         """
-        self._log(self._append_or_queue(tracker) or self._finish_erasures())
+        self._log(self._append_or_queue(tracker) or (self._finish_erasures() if self._erasures_wait else None))
 
     def _log(self, error: Exception | None) -> None:
         """One line. Called outside of any `except`: a traceback can quote what was to be written."""
@@ -133,6 +140,7 @@ class TrackerStore(SQLTrackerStore):
     def _queue_erasures(self) -> None:
         """Writes down what could not be written down before; `retrieve` does not show it meanwhile."""
         for sender_id, receipt in list(self._unqueued.items()):
+            self._erasures_wait = True
             erasures.queue(self.engine, sender_id, receipt)
             del self._unqueued[sender_id]
 
@@ -142,6 +150,7 @@ class TrackerStore(SQLTrackerStore):
             erasures.finish(self.engine)
         except Exception as error:
             return error
+        self._erasures_wait = False
         return None
 
     def _event_query(self, session: Session, sender_id: str, fetch_events_from_all_sessions: bool) -> Query:
@@ -150,22 +159,23 @@ class TrackerStore(SQLTrackerStore):
         return query.filter(erasures.still_seen(sender_id))
 
     def _append(self, tracker: DialogueStateTracker) -> None:
-        with self.session_scope() as session:
-            rows = [stored_form(event) for event in list(tracker.events)[self._stored(session, tracker) :]]
-            if rows:  # one statement, without an object for each row
-                session.execute(sa.insert(self.SQLEvent.__table__), [_row(tracker.sender_id, row) for row in rows])
-            due = cut(tracker, self.domain) if isinstance(tracker, Conversation) else None
+        if isinstance(tracker, Conversation) and tracker.stored == len(tracker.events):
+            return
+        rows = [stored_form(event) for event in list(tracker.events)[self._stored(tracker) :]]
+        due = cut(tracker, self.domain) if isinstance(tracker, Conversation) else None
+        with self.engine.begin() as connection:
+            if rows:
+                connection.execute(_INSERT, [_row(tracker.sender_id, row) for row in rows])
             if due:
                 first, header = due
-                tails.move(session, tracker.sender_id, first, [stored_form(event) for event in header])
-            session.commit()
+                tails.move(connection, tracker.sender_id, first, [stored_form(event) for event in header])
         if isinstance(tracker, Conversation):
             tracker.stored = len(tracker.events)
         if self.event_broker:
             for row in rows:
                 self.event_broker.publish({"sender_id": tracker.sender_id, **row})
 
-    def _stored(self, session: Session, tracker: DialogueStateTracker) -> int:
+    def _stored(self, tracker: DialogueStateTracker) -> int:
         """How many events of a tracker are stored.
 
         Rasa counts the stored rows of the last session, which goes wrong for the second save of a turn that began a
@@ -174,7 +184,8 @@ class TrackerStore(SQLTrackerStore):
         """
         if isinstance(tracker, Conversation):
             return tracker.stored
-        return int(self._event_query(session, tracker.sender_id, fetch_events_from_all_sessions=False).count())
+        with self.session_scope() as session:
+            return int(self._event_query(session, tracker.sender_id, fetch_events_from_all_sessions=False).count())
 
     def init_tracker(self, sender_id: str) -> Conversation:
         """A conversation of which nothing is stored."""
@@ -201,8 +212,9 @@ class TrackerStore(SQLTrackerStore):
 
     def _read(self, sender_id: str) -> Conversation | None:
         """The last session; of a long one its tail."""
-        with self.session_scope() as session:
-            tail = tails.read(session, sender_id)
+        with self.engine.connect() as connection:
+            tail = tails.read(connection, sender_id)
+        self._erasures_wait = self._erasures_wait or tail.erasures
         events = [(row_id, Event.from_parameters(data)) for row_id, data in zip(tail.ids, tail.events, strict=True)]
         known = {row_id: event for row_id, event in events if event}
         if not known or not self.domain:
@@ -230,13 +242,18 @@ def stored_form(event: Event) -> dict[str, Any]:
     when somebody asks for it.
     """
     data = event.as_dict()
-    if data["event"] == "bot":
-        metadata = data.get("metadata") or {}
-        said = {"parts": metadata["parts"]} if "parts" in metadata else {}
-        return {**data, "metadata": {**redact_data(metadata), **said}}
     if data["event"] == "user":
-        data = {**data, "parse_data": _short(data.get("parse_data") or {})}
-    return redact_data(data)
+        parsed = _redacted(_short(data.get("parse_data") or {}), NAMED_IN_PARSING)
+        return {**_redacted(data, NAMED | {"parse_data"}), "parse_data": parsed}
+    metadata = _redacted(data.get("metadata") or {}, NAMED_IN_METADATA)
+    if data["event"] == "bot":
+        return {**data, "metadata": metadata}
+    return {**_redacted(data, NAMED | {"metadata"}), "metadata": metadata}
+
+
+def _redacted(data: dict[str, Any], named: frozenset[str]) -> dict[str, Any]:
+    """Redacted, but for some keys: looking for people in what a turn holds of names takes longer than to store it."""
+    return {key: value if key in named else redact_data(value) for key, value in data.items()}
 
 
 def _short(parse_data: dict[str, Any]) -> dict[str, Any]:
