@@ -43,6 +43,7 @@ class Settings:
         stand_ins: whether serving goes without the heavy libraries that its model never calls
             (`assistant/server/standins.py`).
         plain_graph: whether Rasa's components are called without dask (`assistant/server/graph.py`).
+        shortcuts: whether Rasa does once what it does again and again (`assistant/server/shortcuts.py`).
         console_host: address on which the staff console listens.
         console_port: its port.
         console_key: secret that signs the console's sessions; empty means the one in `var_dir` (see `console_key`).
@@ -82,6 +83,7 @@ class Settings:
     action_timeout: float = 2.0
     stand_ins: bool = True
     plain_graph: bool = True
+    shortcuts: bool = True
     console_host: str = "127.0.0.1"
     console_port: int = 8000
     console_key: str = field(default="", repr=False)
@@ -329,6 +331,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "action_timeout": _seconds,
     "stand_ins": _switch,
     "plain_graph": _switch,
+    "shortcuts": _switch,
     "console_host": _host,
     "console_port": _number(1, 65535),
     "console_key": _key,

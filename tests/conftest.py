@@ -70,6 +70,7 @@ class Assistant:
     var: Path
     log: Path
     process: subprocess.Popen[bytes]
+    actions_port: int
 
     @property
     def site(self) -> str:
@@ -183,15 +184,15 @@ def start_assistant(
         actions_port: port of the action server; without one it leads nowhere.
         port: where it listens; a free one unless given.
     """
-    port = port or free_port()
+    port, actions_port = port or free_port(), actions_port or free_port()
     settings = {
         "ASSISTANT_PORT": str(port),
-        "ACTIONS_PORT": str(actions_port or free_port()),
+        "ACTIONS_PORT": str(actions_port),
         "REST_CHANNEL": "on",
         **environment,
     }
     part = start_part("assistant.server.serve", f"http://127.0.0.1:{port}/", var, **settings)
-    return Assistant(f"{part.url}/webhooks/rest/webhook", var, part.log, part.process)
+    return Assistant(f"{part.url}/webhooks/rest/webhook", var, part.log, part.process, actions_port)
 
 
 def stop(started: Assistant | Part) -> None:

@@ -23,8 +23,8 @@ SURE_BY_LETTERS = 0.995
 WORDS_TO_SWITCH = 2
 # 3, 7, 9, 5 and 2 stand for Arabic letters inside a word ("3andi", "l7a9"); French writes "9a" at most, and numbers
 # with what is counted ("3eme", "7ans").
-_COUNTED = r"i?[eè]?mes?|ans?|mois?|jours?|semaines?|dhs?|euros?|heures?|fois|pers|enfants?"
-_DIGIT_FOR_LETTER = re.compile(rf"[a-z][3579][a-z]|(?!\d+(?:{_COUNTED})$)[379][a-z]{{2}}|[a-z]{{2}}[379]$")
+COUNTED = r"i?[eè]?mes?|ans?|mois?|jours?|semaines?|dhs?|euros?|heures?|fois|pers|enfants?"
+_DIGIT_FOR_LETTER = re.compile(rf"[a-z][3579][a-z]|(?!\d+(?:{COUNTED})$)[379][a-z]{{2}}|[a-z]{{2}}[379]$")
 
 
 @dataclass(frozen=True)

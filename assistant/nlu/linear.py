@@ -78,18 +78,19 @@ class LinearModel:
         if not columns.size:
             return columns, np.zeros(0, np.float32)
         values = (1.0 + np.log(counts)) * self.idf[columns]
-        kinds = self._kinds[columns]
+        kinds = self.kinds[columns]
         lengths = np.sqrt(np.bincount(kinds, values * values, len(self.blocks)))
-        return columns, (values * self._sizes[kinds] / lengths[kinds]).astype(np.float32)
+        return columns, (values * self.sizes[kinds] / lengths[kinds]).astype(np.float32)
 
     @cached_property
-    def _kinds(self) -> np.ndarray:
-        """Number of each feature's block."""
+    def kinds(self) -> np.ndarray:
+        """Number of the block of each feature, in the order of `vocabulary`."""
         numbers = {kind: number for number, kind in enumerate(self.blocks)}
         return np.fromiter((numbers[feature[0]] for feature in self.vocabulary), np.int64, len(self.vocabulary))
 
     @cached_property
-    def _sizes(self) -> np.ndarray:
+    def sizes(self) -> np.ndarray:
+        """Weight of each block."""
         return np.array(list(self.blocks.values()))
 
     def save(self, folder: Path) -> None:

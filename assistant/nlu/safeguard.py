@@ -16,6 +16,7 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 from assistant import yaml
+from assistant.nlu.language import COUNTED
 from assistant.nlu.normalise import fold
 from assistant.nlu.skeleton import skeleton
 from assistant.paths import DATA
@@ -35,7 +36,10 @@ _NEGATION_END = re.compile(r"(?<=...)(?:ش|ch|sh|x)$")
 # "-ni": done to me.
 _ME_END = re.compile(r"(?:ني|n[iy])$")
 # Spellings that French does not have: with one such word, or one of the list `arabizi`, a message is read by sound too.
-_ARABIZI = re.compile(r"[a-z]+[3579][a-z]*|[379][a-z]{2,}|k(?:ay|at|an)[a-z]{3,}|\w*(?:kh|gh[^tn])\w+|\w{4,}ou?ni")
+_ARABIZI = re.compile(
+    rf"[a-z]+[3579][a-z]*|(?!\d(?:{COUNTED})$)[379][a-z]{{2,}}|"
+    r"k(?:ay|at|an)[a-z]{3,}|\w*(?:kh|gh[^tn])\w+|\w{4,}ou?ni"
+)
 # "jsaigne", "mexpulser": a pronoun without its apostrophe.
 _ELISION = re.compile(r"[mltdjsn][a-z]{4,}")
 _ARABIC_START = re.compile(r"[\u0621-\u064a]")

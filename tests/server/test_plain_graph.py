@@ -117,7 +117,7 @@ def test_the_trained_model_says_the_same(tmp_path_factory):
 
 
 def test_its_domain_is_the_one_that_rasa_reads(tmp_path):
-    from assistant.server.overrides import _load_domain
+    from assistant.server.shortcuts import _load_domain
 
     storage, _ = LocalModelStorage.from_model_archive(tmp_path, newest_model(MODELS))
     from rasa.engine.storage.resource import Resource

@@ -16,7 +16,7 @@ from rasa.shared.utils.io import write_yaml
 
 from assistant import yaml
 from assistant.paths import ROOT
-from assistant.server import overrides
+from assistant.server import shortcuts
 from assistant.server.reading import Project
 from assistant.server.training import train
 
@@ -116,7 +116,7 @@ def test_a_changed_example_trains_what_learns_from_it(
 def test_a_process_that_serves_can_also_train(
     trained: Callable[[], tuple[int, dict[str, bytes]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(DomainProvider, "load", classmethod(overrides._load_domain))
+    monkeypatch.setattr(DomainProvider, "load", classmethod(shortcuts._load_domain))
     components, _ = trained()
     assert components == 3
 
