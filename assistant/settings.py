@@ -14,6 +14,7 @@ from assistant.paths import ROOT
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg2")
+REDIS = ("redis", "rediss")
 SWITCH = {"on": True, "true": True, "1": True, "yes": True, "off": False, "false": False, "0": False, "no": False}
 SHORTEST_KEY = 32  # characters
 LONGEST_NAME = 40  # characters
@@ -35,6 +36,7 @@ class Settings:
         actions_port: port of the action server, always on loopback.
         var_dir: folder of everything that the running system writes.
         database_url: database of the conversations; empty means SQLite under `var_dir`.
+        redis_url: Redis in which several assistants keep locks and rates; empty means that there is one assistant.
         retention_days: days for which conversations are kept; counts of them stay.
         sender_key: secret behind the pseudonyms of people; empty means the one in `var_dir` (see `sender_key`).
         log_level: least severe log lines that are shown.
@@ -76,6 +78,7 @@ class Settings:
     actions_port: int = 5055
     var_dir: Path = ROOT / "var"
     database_url: str = field(default="", repr=False)
+    redis_url: str = field(default="", repr=False)
     retention_days: int = 90
     sender_key: str = field(default="", repr=False)
     log_level: str = "WARNING"
@@ -124,6 +127,11 @@ class Settings:
             if port in ports:
                 raise SettingsError(f"{ports[port]} and {name} are both {port}; they must differ.")
             ports[port] = name
+        if settings.socketio_channel and settings.redis_url:
+            raise SettingsError(
+                "SOCKETIO_CHANNEL is on and REDIS_URL is set: Socket.IO holds its connections in one process, and "
+                "REDIS_URL is for several. Set SOCKETIO_CHANNEL=off, or REDIS_URL to nothing."
+            )
         _check_whatsapp(settings)
         return settings
 
@@ -290,6 +298,19 @@ def _database(name: str, value: str) -> str:
     return value
 
 
+def _redis(name: str, value: str) -> str:
+    # The value may hold a password: nothing of it is shown.
+    try:
+        parts = urlsplit(value)
+        database = parts.path.removeprefix("/")
+        right = parts.scheme in REDIS and bool(parts.hostname) and parts.port != 0 and (database or "0").isdigit()
+    except ValueError:  # a port that is no number
+        right = False
+    if not right:
+        raise _wrong(name, "no address of a Redis", "empty, or redis://:password@host:6379/0 (rediss:// for TLS)")
+    return value
+
+
 def _key(name: str, value: str) -> str:
     if len(value) < SHORTEST_KEY:
         raise _wrong(name, f"{len(value)} characters long", f"empty, or at least {SHORTEST_KEY} random characters")
@@ -324,6 +345,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "actions_port": _number(1, 65535),
     "var_dir": _folder,
     "database_url": _database,
+    "redis_url": _redis,
     "retention_days": _number(1, 36_500),
     "sender_key": _key,
     "log_level": _level,

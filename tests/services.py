@@ -9,10 +9,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
 import pytest
+import redis as redis_client
 
 from tests.conftest import free_port
 
@@ -47,6 +49,50 @@ def postgres() -> Iterator[str]:
         finally:
             process.send_signal(signal.SIGINT)  # closes connections that a failed test left open
             process.wait(timeout=STOP_TIMEOUT)
+
+
+@dataclass
+class Redis:
+    """A Redis server; `url` is its address, as REDIS_URL takes it."""
+
+    url: str
+    command: list[str]
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        """As when its machine goes away: what it held is gone."""
+        self.process.kill()
+        self.process.wait(STOP_TIMEOUT)
+
+    def start(self) -> None:
+        """Start it again at the same address."""
+        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + START_TIMEOUT
+        with redis_client.Redis.from_url(self.url) as client:
+            while time.monotonic() < deadline:
+                try:
+                    client.ping()
+                    return
+                except redis_client.RedisError:
+                    time.sleep(0.05)
+        raise AssertionError("Redis did not start")
+
+
+@contextmanager
+def redis() -> Iterator[Redis]:
+    """A Redis of its own, which keeps nothing on disk; skips the test when Redis is not installed."""
+    program = shutil.which("redis-server")
+    if not program:
+        pytest.skip("Redis is not installed: apt-get install redis-server")
+    port = free_port()
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    with tempfile.TemporaryDirectory(prefix="redis-") as folder:
+        started = Redis(f"redis://127.0.0.1:{port}/0", [*command, "--dir", folder], subprocess.Popen(["true"]))
+        started.start()
+        try:
+            yield started
+        finally:
+            started.stop()
 
 
 def _programs() -> Path:

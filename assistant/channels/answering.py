@@ -18,6 +18,7 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
+from rasa.core.lock_store import LockError
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -41,7 +42,9 @@ WINDOW = 24 * 3600  # seconds in which Meta lets a business answer
 MOST_TURNS = 8  # made at once; more would only make each of them, and every acknowledgement, slower
 MOST_SIGNS = 4  # of writing, being sent at once
 ROUNDS = 4  # of the event loop between two turns: a request is read, kept and acknowledged in them
-SWEEP = 30  # seconds between looks for people whom nobody serves
+SWEEP = 3  # seconds between looks for people whom nobody serves
+OTHERS_SERVE = 5  # seconds for which a person is left to the assistant that took their message
+LOCKS_AWAY = 2.0  # seconds between attempts while the store of locks does not answer
 TIDY = 3600  # seconds
 WRITE_DOWN = 1  # second
 MOST_TOLD = 10_000  # statuses kept while they cannot be written
@@ -52,11 +55,15 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 300.0  # seconds between attempts to send
 class Answering:
     """The people who are owed a reply, and the work on it."""
 
-    def __init__(self, agent: Agent, engine: Engine, seal: Seal, graph: Graph, on_new_message: Handle) -> None:
-        """Args: `engine` is the conversations' database, `on_new_message` makes a turn (Rasa's own)."""
+    def __init__(
+        self, agent: Agent, engine: Engine, seal: Seal, graph: Graph, on_new_message: Handle, shared: bool
+    ) -> None:
+        """Args: `engine` is the conversations' database, `on_new_message` makes a turn (Rasa's own); `shared` says that
+        other processes answer from the same inbox."""
         self._agent, self._seal, self._graph = agent, seal, graph
         self.engine = engine
         self._on_new_message = on_new_message
+        self._shared = shared
         self._safeguard = safeguard()
         self._people: dict[str, asyncio.Task[None]] = {}
         self._bells: dict[str, asyncio.Event] = {}
@@ -99,7 +106,7 @@ class Answering:
         tidied = 0.0
         while True:
             try:
-                for sender_id in inbox.waiting(self.engine):
+                for sender_id in inbox.waiting(self.engine, OTHERS_SERVE if self._shared else 0):
                     self.wake(sender_id)
                 if time.monotonic() - tidied > TIDY or not tidied:
                     inbox.tidy(self.engine)
@@ -153,6 +160,8 @@ class Answering:
                             attempt = 0
                 except NotNow as trouble:
                     rest, attempt = _back_off(trouble, attempt), attempt + 1
+                except LockError:  # the store of locks has said why
+                    rest, attempt = LOCKS_AWAY, attempt + 1
                 await self._rest(sender_id, rest)
         except SQLAlchemyError as error:
             self.complain(error)
@@ -198,8 +207,8 @@ class Answering:
 
     def _begun(self, sender_id: str, waiting: Sequence[Owed], retrying: bool) -> dict[str, Any] | None:
         """The turn that was made of what waits and whose reply is not out; it comes before all others. Only after
-        trouble can it be another than that of the first message."""
-        left = retrying or any(message.received < self._since for message in waiting)
+        trouble, here or in another process, can it be another than that of the first message."""
+        left = self._shared or retrying or any(message.received < self._since for message in waiting)
         found = (turns.message(self.engine, sender_id, message.key) for message in (waiting if left else waiting[:1]))
         return next(filter(None, found), None)
 
@@ -243,10 +252,16 @@ class Answering:
         return said
 
     async def _new(self, message: UserMessage) -> list[Any]:
-        """What the assistant says to a message that is new to it; nothing when the turn failed."""
+        """What the assistant says to a message that is new to it; nothing when the turn failed.
+
+        Raises:
+            LockError: Rasa's own lock of the conversation is not to be had: the turn was not made.
+        """
         async with self._turn_to_work():
             try:
                 await self._on_new_message(message)
+            except LockError:
+                raise
             except Exception:
                 logger.exception("A turn failed")
         return list(message.output_channel.messages)

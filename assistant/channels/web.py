@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
+from rasa.core.lock_store import LockError
 from sanic import Blueprint, HTTPResponse, Request, Sanic, response
 from sanic_cors.core import SANIC_CORS_EVALUATED
 
@@ -87,7 +88,7 @@ class Web(InputChannel):
     def __init__(self) -> None:
         self._settings = Settings.from_environment(os.environ)
         self._key = sender_key(self._settings).encode()
-        self._rates = Rates(self._settings.web_rate_session, self._settings.web_rate_address)
+        self._rates = Rates(self._settings.web_rate_session, self._settings.web_rate_address, self._settings.redis_url)
         self._origins = frozenset(filter(None, self._settings.web_origins.split(",")))
         self._recent: OrderedDict[str, Reply] = OrderedDict()
 
@@ -127,6 +128,8 @@ class Web(InputChannel):
                 return self._with_headers(response.json(await do(request), dumps=_json), request)
             except Refused as known:
                 refused = known
+            except LockError:  # the store of locks has said why
+                refused = Refused("unavailable")
             except Exception:
                 logger.exception("A request of the web channel failed")
                 refused = Refused("unavailable")
@@ -212,7 +215,7 @@ class Web(InputChannel):
         """
         if not self._is_allowed(request):
             raise Refused("origin")
-        self._limit("address", request.remote_addr or request.ip)
+        self._limit("address", pseudonym(f"address {request.remote_addr or request.ip}", self._key))
         raw = await _read(request)
         try:
             body = json.loads(raw)

@@ -58,7 +58,12 @@ class WhatsApp(InputChannel):
         async def begin(app: Sanic, _loop: object) -> None:
             agent = app.ctx.agent
             self._answering = Answering(
-                agent, turns.database_of(agent), Seal(self._key), Graph(self._settings), on_new_message
+                agent,
+                turns.database_of(agent),
+                Seal(self._key),
+                Graph(self._settings),
+                on_new_message,
+                shared=bool(self._settings.redis_url),
             )
             self._beside = [
                 asyncio.ensure_future(work()) for work in (self._answering.sweep, self._answering.write_down)

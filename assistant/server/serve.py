@@ -13,12 +13,14 @@ from assistant.paths import MODELS, ROOT
 from assistant.server import standins
 from assistant.server.models import ModelError, newest_with_metadata
 from assistant.server.system import StopError, check_var, complain, hush_libraries, load_settings, say
+from assistant.server.workers import place_among_workers
 from assistant.settings import Settings, SettingsError
 
 # As credentials.yml names them.
 REST = "assistant.channels.rest.Rest"
 SOCKETIO = "assistant.channels.socketio.SocketIO"
 WHATSAPP = "assistant.channels.whatsapp.WhatsApp"
+LOCKS = "assistant.storage.locks.SharedLocks"
 RESPONSE_TIMEOUT = 60  # seconds; Rasa's default is an hour
 
 
@@ -29,6 +31,8 @@ def main() -> int:
         check_var(settings)
         model, metadata = newest_with_metadata(MODELS)
         line = _server(settings, model)
+        if settings.redis_url:
+            import redis.asyncio  # noqa: F401 - before stand-ins take its names
         needed_by = standins.install(settings, metadata)
     except (SettingsError, StopError, ModelError) as error:
         complain(error)
@@ -36,7 +40,12 @@ def main() -> int:
     if needed_by:
         say(f"Loading every library of Rasa's, for {needed_by}: more memory, and a slower start.")
     os.chdir(ROOT)
-    _rasa(line)
+    try:
+        with place_among_workers(settings):
+            _rasa(line)
+    except StopError as error:
+        complain(error)
+        return 1
     return 0
 
 
@@ -53,10 +62,29 @@ def _rasa(arguments: list[str]) -> None:
 
 def _server(settings: Settings, model: Path) -> list[str]:
     return [
-        *("run", "--model", str(model), "--endpoints", "endpoints.yml", "--credentials", str(_credentials(settings))),
+        *("run", "--model", str(model), "--endpoints", str(_endpoints(settings))),
+        *("--credentials", str(_credentials(settings))),
         *("--interface", settings.assistant_host, "--port", str(settings.assistant_port)),
         *("--response-timeout", str(RESPONSE_TIMEOUT)),
     ]
+
+
+def _endpoints(settings: Settings, file: Path = ROOT / "endpoints.yml") -> Path:
+    """What Rasa uses besides the model: `endpoints.yml`, or a copy with the store of locks that several workers share.
+
+    Raises:
+        StopError: there is no such file, or it names a store of locks itself.
+    """
+    if not file.is_file():
+        raise StopError(f"{file} is missing. Restore: git checkout -- {file.name}")
+    if not settings.redis_url:
+        return file
+    sections = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8")) or {}
+    if "lock_store" in sections:
+        raise StopError(f"{file} names a lock_store, and REDIS_URL is set: remove one of them.")
+    kept = settings.var_dir / file.name
+    YAML(typ="safe", pure=True).dump({**sections, "lock_store": {"type": LOCKS}}, kept)
+    return kept
 
 
 def _credentials(settings: Settings, file: Path = ROOT / "credentials.yml") -> Path:

@@ -115,19 +115,20 @@ def check_var(settings: Settings) -> None:
 
 
 @contextmanager
-def only_one(path: Path, taken: str) -> Iterator[None]:
+def only_one(path: Path, taken: str, shared: bool = False) -> Iterator[None]:
     """Hold a lock file; the system itself lets go of it when the process ends in whatever way.
 
     Args:
         path: the lock file; its content (the holder's process number) is for people, only the lock counts.
         taken: what to say when another process holds it, with `{pid}`.
+        shared: whether others may hold it too who say so.
 
     Raises:
         StopError: another process holds it.
     """
     with path.open("a+", encoding="ascii") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except OSError as error:
             file.seek(0)
             raise StopError(taken.format(pid=file.read().strip() or "unknown")) from error

@@ -54,7 +54,7 @@ def checked_url(address: str) -> URL:
         ) from None
 
 
-def _file(url: URL) -> Path | None:
+def file_of(url: URL) -> Path | None:
     """The file of an SQLite database, None for one in memory and for a database server."""
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
@@ -63,7 +63,7 @@ def _file(url: URL) -> Path | None:
 
 def place(url: URL) -> str:
     """Where conversations are, for the log: a path, or an address without its password."""
-    return str(_file(url) or repr(url))
+    return str(file_of(url) or repr(url))
 
 
 def prepare_file(url: URL) -> None:
@@ -72,7 +72,7 @@ def prepare_file(url: URL) -> None:
     Raises:
         StorageError: not possible.
     """
-    file = _file(url)
+    file = file_of(url)
     if not file or url.query.get("mode") == "ro":
         return
     try:
@@ -102,7 +102,7 @@ def with_open_connections(engine: Engine) -> Engine:
     if engine.dialect.name != "sqlite":  # a connection that the server has closed is noticed before it is used
         engine.dispose()
         return sa.create_engine(engine.url, pool_pre_ping=True)
-    if not _file(engine.url):
+    if not file_of(engine.url):
         return engine
     engine.dispose()
     kept = sa.create_engine(engine.url, poolclass=QueuePool, connect_args={"check_same_thread": False})

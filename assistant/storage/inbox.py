@@ -70,7 +70,10 @@ _OWED_TO = sa.text(
     "SELECT key, received, sealed FROM inbox WHERE sender_id = :sender_id AND sealed IS NOT NULL "
     "ORDER BY id LIMIT :most"
 )
-_WAITING = sa.text("SELECT sender_id FROM inbox WHERE sealed IS NOT NULL GROUP BY sender_id ORDER BY min(id)")
+_WAITING = sa.text(
+    "SELECT sender_id FROM inbox WHERE sealed IS NOT NULL GROUP BY sender_id "
+    "HAVING min(received) <= :since OR min(received) > :now ORDER BY min(id)"
+)
 _DELIVERIES = sa.text("SELECT part, state FROM deliveries WHERE turn = :turn")
 _EARLIER = "deliveries.state IN :earlier"
 _NOTE = sa.text(
@@ -176,10 +179,12 @@ def owed(engine: Engine, sender_id: str) -> list[Row]:
         return [Row(*row) for row in connection.execute(_OWED_TO, {"sender_id": sender_id, "most": MOST_OWED})]
 
 
-def waiting(engine: Engine) -> list[str]:
-    """Everybody who is owed a reply, who has waited longest first."""
+def waiting(engine: Engine, seconds: float = 0.0) -> list[str]:
+    """Everybody who has been owed a reply for so many seconds (or longer than a clock that was set back can tell), who
+    has waited longest first."""
+    now = time.time()
     with engine.connect() as connection:
-        return [sender_id for (sender_id,) in connection.execute(_WAITING)]
+        return [sender_id for (sender_id,) in connection.execute(_WAITING, {"since": now - seconds, "now": now})]
 
 
 def deliveries(engine: Engine, turn: str) -> dict[int, str]:

@@ -17,7 +17,7 @@ from assistant.paths import ROOT
 from assistant.privacy.receipts import typed
 from tests.channels.web import Client, text_of
 from tests.conftest import Assistant, start_assistant, stop
-from tests.services import postgres
+from tests.services import postgres, redis
 
 PATIENCE = 240  # seconds, on a loaded machine
 FRENCH, ARABIC, LATER = "zanzibarkoul", "زقزقتخون", "ouarzazatine"
@@ -134,8 +134,9 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
 def test_nothing_from_before_is_left_in_any_table_or_file(url: str, tmp_path: Path) -> None:
     with ExitStack() as running:
         workers = []
+        shared = running.enter_context(redis()).url
         for _ in range(2):
-            workers.append(start_assistant(tmp_path, DATABASE_URL=url))
+            workers.append(start_assistant(tmp_path, DATABASE_URL=url, REDIS_URL=shared))
             running.callback(stop, workers[-1])
         run_console(tmp_path, url, "migrate", "--verbosity", "0")
         running.enter_context(projecting(tmp_path, url))

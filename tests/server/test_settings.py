@@ -50,6 +50,14 @@ def test_children_get_the_same_settings():
         ("ACTION_TIMEOUT", "nan", "ACTION_TIMEOUT is 'nan'; allowed: seconds from 0.1 to 30."),
         ("DATABASE_URL", "postgres://u:secret@h/d", "DATABASE_URL is of the kind 'postgres'; allowed: empty"),
         ("DATABASE_URL", "secret", "DATABASE_URL is no URL; allowed: empty"),
+        (
+            "REDIS_URL",
+            "localhost:secret",
+            "REDIS_URL is no address of a Redis; allowed: empty, or redis://:password@host",
+        ),
+        ("REDIS_URL", "redis://:secret@", "REDIS_URL is no address of a Redis"),
+        ("REDIS_URL", "redis://:secret@h:port/0", "REDIS_URL is no address of a Redis"),
+        ("REDIS_URL", "redis://:secret@h/locks", "REDIS_URL is no address of a Redis"),
         ("SENDER_KEY", "secret", "SENDER_KEY is 6 characters long; allowed: empty, or at least 32"),
     ],
 )
@@ -149,3 +157,10 @@ def test_a_credential_that_cannot_be_one_is_refused_without_showing_it(name, val
 
 def test_credentials_of_whatsapp_are_not_in_the_representation():
     assert "secret-" not in repr(Settings.from_environment({**WHATSAPP, **KEY}))
+
+
+def test_socketio_is_for_one_assistant_only():
+    several = {"REDIS_URL": "redis://:word@127.0.0.1:6379/0"}
+    assert Settings.from_environment(several).redis_url == several["REDIS_URL"]
+    with pytest.raises(SettingsError, match="Set SOCKETIO_CHANNEL=off, or REDIS_URL to nothing"):
+        Settings.from_environment({**several, "SOCKETIO_CHANNEL": "on"})
