@@ -9,7 +9,7 @@ export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help run test test-all train validate bench bench-channels eval eval-public shell check-launch format clean bootstrap checks browser
+.PHONY: help run run-scaled test test-all train validate bench bench-channels eval eval-public shell check-launch format clean bootstrap checks browser servers
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -17,10 +17,13 @@ help: ## this list
 run: bootstrap ## start everything; the first time installs and trains; Ctrl-C stops
 	@$(PY) -m assistant.server.run --stop-with-parent
 
-test: checks browser ## every check that .ci/run makes
+run-scaled: bootstrap servers ## the same with two assistants behind nginx, PostgreSQL and Redis (Debian's packages)
+	@$(PY) -m assistant.server.scaled --stop-with-parent
+
+test: checks browser servers ## every check that .ci/run makes
 	$(PY) -m pytest $(TWO) -m "not long"
 
-test-all: checks browser ## the same with the long tests
+test-all: checks browser servers ## the same with the long tests
 	$(PY) -m pytest $(TWO)
 
 train: bootstrap ## train a model, unless there is one of these data
@@ -64,6 +67,9 @@ checks: bootstrap
 
 browser:
 	@$(PYTHON3) tools/browser.py
+
+servers:
+	@$(PYTHON3) tools/servers.py
 
 bootstrap:
 	@command -v $(PYTHON3) >/dev/null || { echo "STOPPED  No $(PYTHON3) here. Install Python 3 (Debian: apt install python3 python3-venv)." >&2; exit 1; }

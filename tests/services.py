@@ -1,13 +1,12 @@
 """Real services for tests, on loopback, gone afterwards."""
 
-import os
 import pwd
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,8 @@ import psycopg2
 import pytest
 import redis as redis_client
 
+from assistant.server import engines
+from assistant.server.system import StopError
 from tests.conftest import free_port
 
 START_TIMEOUT = 60  # seconds, on a loaded machine
@@ -29,8 +30,8 @@ def postgres() -> Iterator[str]:
     Yields:
         Its address, as DATABASE_URL takes it; there is no password.
     """
-    programs = _programs()
-    account = _account()
+    programs = _or_skip(engines.postgresql_programs)
+    account = engines.account()
     with tempfile.TemporaryDirectory(prefix="postgres-") as name:
         folder = Path(name)
         if account:
@@ -81,9 +82,7 @@ class Redis:
 @contextmanager
 def redis() -> Iterator[Redis]:
     """A Redis of its own, which keeps nothing on disk; skips the test when Redis is not installed."""
-    program = shutil.which("redis-server")
-    if not program:
-        pytest.skip("Redis is not installed: apt-get install redis-server")
+    program = str(_or_skip(lambda: Path(engines.program("redis-server", "redis-server"))))
     port = free_port()
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     with tempfile.TemporaryDirectory(prefix="redis-") as folder:
@@ -95,19 +94,12 @@ def redis() -> Iterator[Redis]:
             started.stop()
 
 
-def _programs() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
-    if not found:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    return found[-1].parent
-
-
-def _account() -> str | None:
-    """The account that runs the cluster; None is this one."""
-    if os.geteuid() != 0:
-        return None
-    known = {entry.pw_name for entry in pwd.getpwall()}
-    return "postgres" if "postgres" in known else "nobody"
+def _or_skip(find: Callable[[], Path]) -> Path:
+    """What Debian's package brings; skips the test when it is not installed."""
+    try:
+        return find()
+    except StopError as missing:
+        pytest.skip(str(missing))
 
 
 def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

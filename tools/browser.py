@@ -12,7 +12,6 @@ import sys
 
 # As distributions call it.
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-INSTALL = ("apt-get", "install", "--yes", "--no-install-recommends", "chromium")
 MEND = (
     "The widget's tests need Chromium. Install it (Debian: apt-get install chromium), "
     "or name another one: CHROMIUM=/path/to/chromium"
@@ -23,7 +22,7 @@ def main() -> int:
     """Command line: 0 when there is a browser, else 1 and one line with the mend."""
     if find() is None and may_install():
         sys.stderr.write("Installing Chromium for the widget's tests (apt-get)\n")
-        install()
+        install("chromium")
     if find() is None:
         sys.stderr.write(f"\nSTOPPED  {MEND}\n")
         return 1
@@ -43,11 +42,11 @@ def may_install() -> bool:
     return not os.environ.get("CHROMIUM") and os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
-def install() -> None:
-    """Try to install it; what apt-get writes says what went wrong."""
+def install(*packages: str) -> None:
+    """Try to install Debian packages; what apt-get writes says what went wrong."""
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (("apt-get", "update"), INSTALL):
-        subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, check=False)
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
+        subprocess.run(["apt-get", *command], env=quiet, stdout=subprocess.DEVNULL, check=False)
 
 
 if __name__ == "__main__":

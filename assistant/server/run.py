@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import FrameType
@@ -69,13 +69,23 @@ class Part:
 
 def main(arguments: Sequence[str]) -> int:
     """Command line. `--stop-with-parent` stops everything when the calling process (make) ends, however it does."""
+    return until_stopped(lambda: run(with_sandbox(load_settings())), "--stop-with-parent" in arguments)
+
+
+def until_stopped(begin: Callable[[], int], with_parent: bool) -> int:
+    """Run a whole system until it ends or a signal asks to stop; returns the exit status.
+
+    Args:
+        begin: what runs it.
+        with_parent: whether it stops when the calling process ends.
+    """
     for signum in STOP_SIGNALS:
         if signum != signal.SIGHUP or signal.getsignal(signum) != signal.SIG_IGN:  # nohup stays nohup
             signal.signal(signum, signal.default_int_handler)
-    if "--stop-with-parent" in arguments:
+    if with_parent:
         die_with_parent(signal.SIGTERM)
     try:
-        return run(with_sandbox(load_settings()))
+        return begin()
     except (SettingsError, StopError) as error:
         complain(error)
         return 1
@@ -97,7 +107,7 @@ def run(settings: Settings) -> int:
         check_port(settings.assistant_host, settings.assistant_port, "ASSISTANT_PORT")
         check_port("127.0.0.1", settings.actions_port, "ACTIONS_PORT")
         check_port(settings.console_host, settings.console_port, "CONSOLE_PORT")
-        if _in_sandbox(settings):
+        if in_sandbox(settings):
             check_port("127.0.0.1", settings.sandbox_port, "SANDBOX_PORT")
         ensure_model(settings)
         prepare_console()
@@ -116,14 +126,15 @@ def with_sandbox(settings: Settings) -> Settings:
         whatsapp_token=token,
         whatsapp_app_secret=app_secret,
         whatsapp_verify_token=verify_token,
-        whatsapp_graph=_address("127.0.0.1", settings.sandbox_port),
+        whatsapp_graph=address("127.0.0.1", settings.sandbox_port),
     )
     os.environ.update(settings.to_environment())
     return settings
 
 
-def _in_sandbox(settings: Settings) -> bool:
-    return settings.whatsapp_graph == _address("127.0.0.1", settings.sandbox_port)
+def in_sandbox(settings: Settings) -> bool:
+    """Whether the sandbox stands in for Meta."""
+    return settings.whatsapp_graph == address("127.0.0.1", settings.sandbox_port)
 
 
 def prepare_console() -> None:
@@ -140,35 +151,36 @@ def prepare_console() -> None:
 def parts(settings: Settings) -> list[Part]:
     """The processes of the Procfile."""
     health = {
-        "assistant": f"{_address(settings.assistant_host, settings.assistant_port)}/webhooks/web/health",
+        "assistant": f"{address(settings.assistant_host, settings.assistant_port)}/webhooks/web/health",
         "actions": f"http://127.0.0.1:{settings.actions_port}/health",
-        "console": f"{_address(settings.console_host, settings.console_port)}/health",
-        "sandbox": f"{_address('127.0.0.1', settings.sandbox_port)}/health",
+        "console": f"{address(settings.console_host, settings.console_port)}/health",
+        "sandbox": f"{address('127.0.0.1', settings.sandbox_port)}/health",
     }
     commands = dict(parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8")).processes)
-    if not _in_sandbox(settings):
+    if not in_sandbox(settings):
         del commands["sandbox"]
     return [Part(name, command, health.get(name, ""), MENDS[name]) for name, command in commands.items()]
 
 
 def welcome(settings: Settings) -> str:
     """What is shown when everything answers."""
-    assistant = _address(settings.assistant_host, settings.assistant_port)
+    assistant = address(settings.assistant_host, settings.assistant_port)
     lines = ["", "Dalil answers.", f"  chat:             {assistant}/   (in Arabic: {assistant}/?lang=ar)"]
     lines.append("  in the terminal:  make shell   (in a second terminal)")
-    if _in_sandbox(settings):
+    if in_sandbox(settings):
         lines.append(f"  WhatsApp sandbox: {settings.whatsapp_graph}/   (no credentials of Meta are set)")
     if settings.rest_channel:
         lines += [
             f"  over HTTP:        POST {assistant}/webhooks/rest/webhook",
             '                    {"sender": "me", "message": "salam"}',
         ]
-    console = _address(settings.console_host, settings.console_port)
+    console = address(settings.console_host, settings.console_port)
     lines += [f"  staff console:    {console}/", f"  directory (HSDS): {console}/hsds/"]
     return "\n".join([*lines, "  stop:             Ctrl-C", ""])
 
 
-def _address(listening: str, port: int) -> str:
+def address(listening: str, port: int) -> str:
+    """Where a server is reached from this machine."""
     host = reachable(listening)
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 

@@ -82,9 +82,7 @@ def _endpoints(settings: Settings, file: Path = ROOT / "endpoints.yml") -> Path:
     sections = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8")) or {}
     if "lock_store" in sections:
         raise StopError(f"{file} names a lock_store, and REDIS_URL is set: remove one of them.")
-    kept = settings.var_dir / file.name
-    YAML(typ="safe", pure=True).dump({**sections, "lock_store": {"type": LOCKS}}, kept)
-    return kept
+    return _copy(settings, file, {**sections, "lock_store": {"type": LOCKS}})
 
 
 def _credentials(settings: Settings, file: Path = ROOT / "credentials.yml") -> Path:
@@ -104,10 +102,17 @@ def _credentials(settings: Settings, file: Path = ROOT / "credentials.yml") -> P
         channels.pop(WHATSAPP, None)
     if settings.socketio_channel:
         channels[SOCKETIO] = {"session_persistence": True}
+    return _copy(settings, file, channels)
+
+
+def _copy(settings: Settings, file: Path, content: object) -> Path:
+    """Write a file's other content beside what the system writes: whole, since assistants may start side by side, and
+    for this account only, since it can hold tokens of channels."""
     kept = settings.var_dir / file.name
-    kept.touch(mode=0o600)  # tokens of channels
-    YAML(typ="safe", pure=True).dump(channels, kept)
-    return kept
+    draft = kept.with_name(f".{file.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    YAML(typ="safe", pure=True).dump(content, draft)
+    return draft.replace(kept)
 
 
 if __name__ == "__main__":
