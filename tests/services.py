@@ -6,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest
 import redis as redis_client
 
 from assistant.server import engines
-from assistant.server.system import StopError
+from assistant.server.system import StopError, answers
 from tests.conftest import free_port
 
 START_TIMEOUT = 60  # seconds, on a loaded machine
@@ -92,6 +92,36 @@ def redis() -> Iterator[Redis]:
             yield started
         finally:
             started.stop()
+
+
+@contextmanager
+def nginx(assistants: Sequence[str], console: str = "127.0.0.1:1", tls: str = "") -> Iterator[tuple[int, int, Path]]:
+    """The project's nginx; skips the test when it is not installed.
+
+    Args:
+        assistants: `host:port` of each.
+        console: `host:port`.
+        tls: directives that name certificate and key; empty is plain HTTP.
+
+    Yields:
+        Ports of the assistant and of the console, and the log.
+    """
+    _or_skip(lambda: Path(engines.program("nginx", "nginx-light")))
+    ports = free_port(), free_port()
+    with tempfile.TemporaryDirectory(prefix="nginx-") as name:
+        Path(name).chmod(0o711)  # nginx's workers run as an account of their own
+        listen = [f"127.0.0.1:{port}{' ssl' if tls else ''}" for port in ports]
+        file = engines.nginx_configuration(Path(name) / "nginx", assistants, console, (listen[0], listen[1]), tls)
+        process = subprocess.Popen(engines.nginx_command(file))
+        try:
+            deadline = time.monotonic() + START_TIMEOUT
+            while not answers("127.0.0.1", ports[1]):
+                assert process.poll() is None and time.monotonic() < deadline, "nginx did not start"
+                time.sleep(0.05)
+            yield (*ports, file.with_name("access.log"))
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(STOP_TIMEOUT)
 
 
 def _or_skip(find: Callable[[], Path]) -> Path:

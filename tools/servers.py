@@ -6,15 +6,15 @@ skipped, and `make run-scaled` says what is missing.
 
 from __future__ import annotations
 
-import glob
 import os
 import shutil
 import sys
+from pathlib import Path
 
 from browser import install
 
 # Debian keeps PostgreSQL's server off the PATH, and nginx off that of ordinary accounts.
-SERVERS = {"postgresql": "/usr/lib/postgresql/*/bin/postgres", "redis-server": "redis-server", "nginx-light": "nginx"}
+SERVERS = {"postgresql": "usr/lib/postgresql/*/bin/postgres", "redis-server": "redis-server", "nginx-light": "nginx"}
 PATH = os.environ.get("PATH", "") + ":/usr/sbin"
 
 
@@ -34,7 +34,7 @@ def missing() -> list[str]:
     return [
         package
         for package, program in SERVERS.items()
-        if not (glob.glob(program) if "/" in program else shutil.which(program, path=PATH))
+        if not (list(Path("/").glob(program)) if "/" in program else shutil.which(program, path=PATH))
     ]
 
 

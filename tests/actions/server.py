@@ -65,9 +65,9 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def running() -> Iterator[Server]:
+def running(handler: type[Handler] = Handler) -> Iterator[Server]:
     """A server on a free port."""
-    with Server(("127.0.0.1", 0), Handler) as server:
+    with Server(("127.0.0.1", 0), handler) as server:
         server.requests, server.release = [], Event()
         server.respond = lambda handler: handler.answer(b"", 404)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

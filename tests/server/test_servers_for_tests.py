@@ -8,7 +8,7 @@ from pathlib import Path
 from assistant.paths import ROOT
 from tests.server.test_browser_for_tests import program
 
-# PostgreSQL is looked for where Debian puts it, and nginx in /usr/sbin too, whatever the PATH: here Redis stands for all.
+# Redis stands for all here: PostgreSQL and nginx are also looked for off the PATH.
 
 
 def run(path: Path) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""`make run-scaled`: two assistants behind nginx, on PostgreSQL and Redis, that survive what is killed, and end together."""
+"""`make run-scaled`: two assistants behind nginx, on PostgreSQL and Redis: it survives kills, and ends as a whole."""
 
 import json
 import os
@@ -60,6 +60,7 @@ def scaled() -> Iterator[Scaled]:
             pytest.skip(str(missing))
     # Not pytest's own folder: accounts other than root's may not enter it.
     with tempfile.TemporaryDirectory(prefix="scaled-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o711)
         started = _start(Path(name))
         try:
             _wait(lambda: "Ctrl-C" in started.said, started)
