@@ -20,6 +20,7 @@ import redis
 from rasa.core.lock_store import LOCK_LIFETIME, LockError, LockStore
 from rasa.utils.endpoints import EndpointConfig
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -126,7 +127,7 @@ class SharedLocks(LockStore):
                 renewing.cancel()
         finally:
             with suppress(RedisError):  # the lease ends by itself
-                await self._leave_script([PREFIX + conversation_id], [token, self._lease_ms])
+                await self._ask(self._leave_script, conversation_id, token)
 
     async def _wait(self, name: str, token: str, longest: float) -> None:
         """Stand in the queue until first in it."""
@@ -166,7 +167,7 @@ class SharedLocks(LockStore):
             RedisError: Redis does not answer; that is said once.
         """
         try:
-            first = await self._stand_script([PREFIX + name], [token, self._lease_ms])
+            first = await self._ask(self._stand_script, name, token)
         except RedisError as error:
             if not self._away:
                 self._away = True
@@ -180,3 +181,13 @@ class SharedLocks(LockStore):
             self._away = False
             logger.warning("Redis answers again.")
         return bool(first)
+
+    async def _ask(self, script: AsyncScript, name: str, token: str) -> object:
+        """Run a script in Redis.
+
+        Raises:
+            RedisError: it does not answer.
+        """
+        # Shielded: redis-py 4.6 loses a cancellation that comes while it looks whether a connection holds old data. A
+        # lock was renewed after its end.
+        return await asyncio.shield(asyncio.ensure_future(script([PREFIX + name], [token, self._lease_ms])))

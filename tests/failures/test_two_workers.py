@@ -1,10 +1,13 @@
 """Two assistants on one database share their locks in Redis: each message is answered once, whatever stops."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
+from operator import lt
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,7 +17,7 @@ import sqlalchemy as sa
 from assistant.storage import locks
 from tests.channels.web import Client, error_of
 from tests.conftest import Assistant, free_port, start_assistant, start_part, stop
-from tests.services import Redis, postgres, redis
+from tests.services import Redis, nginx, postgres, redis
 from tests.whatsapp.sandbox import Sandbox, started, wait_for
 
 pytestmark = pytest.mark.long
@@ -23,7 +26,7 @@ CARD = "comment renouveler ma carte de séjour ?"
 
 @dataclass
 class Pair:
-    """Two workers, what they share, and the sandbox in Meta's place, which delivers to the first."""
+    """Two workers, what they share, and the sandbox in Meta's place, which reaches them through nginx."""
 
     workers: list[Assistant]
     redis: Redis
@@ -55,7 +58,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     with ExitStack() as running:
         url = running.enter_context(postgres())
         shared = running.enter_context(redis())
-        sandbox = running.enter_context(started(f"http://127.0.0.1:{ports[0]}/webhooks/whatsapp/webhook"))
+        door, _, _ = running.enter_context(nginx([f"127.0.0.1:{port}" for port in ports]))
+        sandbox = running.enter_context(started(f"http://127.0.0.1:{door}/webhooks/whatsapp/webhook"))
         settings = {
             **sandbox.environment,
             "DATABASE_URL": url,
@@ -124,3 +128,32 @@ def test_without_redis_people_are_told_and_answered_when_it_is_back(pair: Pair) 
     assert len(pair.turns(mark)) == 2, "one on the page, one on WhatsApp"
     assert "does not answer: ConnectionError. Nobody's turn is made until it does" in pair.log()
     assert "Traceback" not in pair.log() and "A turn failed" not in pair.log()
+
+
+def test_what_a_killed_worker_had_taken_is_answered_by_the_other(pair: Pair) -> None:
+    taps = ("/regul/card", "/services/health", "/menu/main", "/iom/who", "/asylum/how")
+    before = set(pair.turns())
+    people = [f"21260002{number:04d}" for number in range(15)]
+    pair.sandbox.set_faults(duplicates=0.3, duplicate_delay=[0, 2], slow=[0.02, 0.2], seed=3)
+    for tap in taps:
+        for person in people:
+            reply = {"type": "button_reply", "button_reply": {"id": tap, "title": "x"}}
+            pair.sandbox.send(person, {"type": "interactive", "interactive": reply})
+    wait_for(lambda: len(set(pair.turns()) - before), lambda made: made >= 20)
+    worker = pair.workers[0]
+    worker.process.kill()
+    worker.process.wait()
+    pair.sandbox.wait_until_delivered()
+    made = 0
+    while made < len(taps) * len(people):  # fails when nothing moves any more
+        made = wait_for(lambda: len(set(pair.turns()) - before), partial(lt, made))
+    wait_for(pair.owed, lambda owed: owed == 0)
+    pair.sandbox.set_faults()
+    pair.workers[0] = start_assistant(worker.var, port=int(worker.site.rpartition(":")[2]), **pair.settings)
+    answered = Counter(key for key in pair.turns() if key not in before)
+    assert len(answered) == len(taps) * len(people)
+    assert set(answered.values()) == {1}, "a message became two turns"
+    tags = Counter(
+        sent["message"]["biz_opaque_callback_data"] for person in people for sent in pair.sandbox.sent(person)
+    )
+    assert [tag for tag, number in tags.items() if number > 1][1:] == [], "a kill leaves one part in doubt at most"
