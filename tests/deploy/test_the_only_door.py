@@ -316,7 +316,7 @@ def test_headers_that_the_application_has_not_set(door: Door) -> None:
     before = door.assistant.respond
     door.assistant.respond = lambda handler: handler.answer(b"", Content_Security_Policy=own)
     try:
-        answer = requests.get(f"http://127.0.0.1:{door.chat}/", timeout=PATIENCE)
+        answer = requests.get(f"http://127.0.0.1:{door.chat}/?lang=fr", timeout=PATIENCE)
         assert answer.headers["Content-Security-Policy"] == own
     finally:
         door.assistant.respond = before
@@ -355,6 +355,32 @@ def test_an_assistant_that_is_gone_is_left_out(behind: tuple[Server, Server]) ->
     with nginx([gone, _place(behind[0])]) as (chat, _, _):
         answers = [requests.post(f"http://127.0.0.1:{chat}{MESSAGE}", b"{}", timeout=PATIENCE) for _ in range(6)]
     assert [answer.status_code for answer in answers] == [200] * 6
+
+
+def test_the_page_stays_while_no_assistant_answers() -> None:
+    arabic = {"Accept-Language": "ar"}
+    with running(Behind) as assistant, nginx([_place(assistant)]) as (chat, _, _):
+        assistant.respond = lambda handler: handler.answer(
+            f"{handler.path} {handler.headers.get('Accept-Language')}".encode(),
+            Vary="Accept-Encoding, Accept-Language",
+            Cache_Control="no-cache",
+            Content_Security_Policy="default-src 'self'",
+        )
+        page = f"http://127.0.0.1:{chat}"
+        asked = [("/", {}), ("/", arabic), ("/?lang=ar", {}), ("/webhooks/web/widget/widget.js?v=1", {})]
+        before = [requests.get(page + path, headers=headers, timeout=PATIENCE) for path, headers in asked]
+        assert len({answer.text for answer in before}) == 4
+        assistant.respond = lambda handler: handler.answer(b"", 503)
+        time.sleep(2.1)  # what is younger is given without asking
+        assistant.requests.clear()
+        after = [requests.get(page + path, headers=headers, timeout=PATIENCE) for path, headers in asked]
+        assert len(assistant.requests) == 4, "each was asked for, in vain"
+        assert [answer.text for answer in after] == [answer.text for answer in before]
+        assert {answer.headers["Content-Security-Policy"] for answer in after} == {"default-src 'self'"}
+        assert {answer.headers["Cache-Control"] for answer in after} == {"no-cache"}
+        assert requests.post(f"{page}{MESSAGE}", b"{}", timeout=PATIENCE).status_code == 503
+        assistant.respond = lambda handler: handler.answer(b"new")
+        assert requests.get(page, timeout=PATIENCE).text == "new"
 
 
 @pytest.mark.long
