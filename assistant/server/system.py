@@ -15,6 +15,7 @@ from typing import Any
 
 from honcho.environ import parse as parse_env
 
+from assistant.operation import json_lines
 from assistant.paths import ROOT
 from assistant.settings import Settings, SettingsError
 
@@ -39,13 +40,14 @@ class StopError(Exception):
 
 def say(text: str) -> None:
     """A line for the operator."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write((json_lines.line("info", __name__, text) if json_lines.used() else text) + "\n")
     sys.stdout.flush()
 
 
 def complain(text: str | Exception) -> None:
     """What stopped the start."""
-    sys.stderr.write(f"\nSTOPPED  {text}\n")
+    plain = f"\nSTOPPED  {text}"
+    sys.stderr.write((json_lines.line("critical", __name__, str(text)) if json_lines.used() else plain) + "\n")
     sys.stderr.flush()
 
 

@@ -70,6 +70,7 @@ _OWED_TO = sa.text(
     "SELECT key, received, sealed FROM inbox WHERE sender_id = :sender_id AND sealed IS NOT NULL "
     "ORDER BY id LIMIT :most"
 )
+_DEPTH = sa.text("SELECT count(*), min(received) FROM inbox WHERE sealed IS NOT NULL")
 _WAITING = sa.text("SELECT sender_id FROM inbox WHERE sealed IS NOT NULL GROUP BY sender_id ORDER BY min(id)")
 _DELIVERIES = sa.text("SELECT part, state FROM deliveries WHERE turn = :turn")
 _EARLIER = "deliveries.state IN :earlier"
@@ -180,6 +181,13 @@ def waiting(engine: Engine) -> list[str]:
     """Everybody who is owed a reply, who has waited longest first."""
     with engine.connect() as connection:
         return [sender_id for (sender_id,) in connection.execute(_WAITING)]
+
+
+def depth(engine: Engine) -> tuple[int, float | None]:
+    """How many messages are owed a reply, and when the oldest of them came (seconds since 1970)."""
+    with engine.connect() as connection:
+        number, oldest = connection.execute(_DEPTH).one()
+    return int(number), oldest
 
 
 def deliveries(engine: Engine, turn: str) -> dict[int, str]:
