@@ -34,6 +34,7 @@ def _arguments(settings: Settings) -> list[str]:
         *("config.wsgi", "--chdir", "console", "--bind", f"{host}:{settings.console_port}"),
         *("--workers", str(WORKERS), "--threads", str(THREADS), "--timeout", str(TIMEOUT)),
         *("--log-level", settings.log_level.lower(), "--worker-tmp-dir", "/dev/shm"),
+        "--no-control-socket",  # it would lie in the home folder, and nobody here asks it anything
     ]
 
 

@@ -61,10 +61,11 @@ def test_nothing_on_disk_holds_the_number(channel: Channel) -> None:
 
 
 @pytest.mark.long
-def test_not_even_the_most_talkative_log_does(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_not_even_the_most_talkative_log_does(tmp_path: Path, form: str) -> None:
     port = free_port()
     with started(f"http://127.0.0.1:{port}/webhooks/whatsapp/webhook") as sandbox:
-        settings = {**sandbox.environment, "WHATSAPP_GRAPH": sandbox.url, "LOG_LEVEL": "DEBUG"}
+        settings = {**sandbox.environment, "WHATSAPP_GRAPH": sandbox.url, "LOG_LEVEL": "DEBUG", "LOG_FORMAT": form}
         assistant = start_assistant(tmp_path, port=port, **settings)
         try:
             named = talk(sandbox, tmp_path)
