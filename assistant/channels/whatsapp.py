@@ -39,6 +39,8 @@ logger = logging.getLogger(__name__)
 MOST_BYTES = 3 * 1024 * 1024  # of a body; Meta sends no more
 SIGNATURE = "x-hub-signature-256"
 WEBHOOKS = Counter("dalil_whatsapp_webhooks_total", "Requests of Meta's, by the status that they got.", ["status"])
+for _status in (200, 400, 403, 413, 503):  # a rate needs a first value
+    WEBHOOKS.labels(_status)
 UNDELIVERED = Counter("dalil_whatsapp_undelivered_total", "Parts of replies of which Meta tells that they failed.")
 # A part of a reply as we name it to Meta; what another program named otherwise might fit into no column.
 _PART = re.compile(r"([0-9a-f]{32})\.([0-9]{1,3})")

@@ -21,6 +21,7 @@ from rasa.shared.exceptions import RasaException
 CHANNELS = ("web", "whatsapp", "rest", "socketio")
 DECISIONS = ("answer", "ask", "lost", "out_of_scope")
 OTHER = "other"
+KINDS = ("slow", "unreachable", "refused", OTHER)  # why an action did not answer
 # Seconds: a plain answer takes some hundredths, one with contacts up to ACTION_TIMEOUT (2), the web channel waits 20.
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
 
@@ -31,8 +32,10 @@ FAILED = Counter("dalil_turns_failed_total", "Turns without a reply.", ["channel
 DECIDED = Counter("dalil_turns_total", "Messages by what was decided on them.", ["channel", "decision"])
 URGENT = Counter("dalil_urgent_replies_total", "Replies about a danger.", ["channel"])
 ACTIONS = Counter("dalil_action_calls_total", "Calls of the action server.", ["action"])
-ACTION_ERRORS = Counter("dalil_action_errors_total", "Calls of the action server that failed.", ["action", "kind"])
-for _channel in CHANNELS:  # a rate needs a first value
+ACTION_ERRORS = Counter("dalil_action_errors_total", "Calls of the action server that failed.", ["kind"])
+for _kind_of_error in KINDS:  # a rate needs a first value
+    ACTION_ERRORS.labels(_kind_of_error)
+for _channel in CHANNELS:
     FAILED.labels(_channel)
     URGENT.labels(_channel)
     for _decision in DECISIONS:
@@ -80,13 +83,13 @@ async def _watched(action: RemoteAction, *args: Any, **more: Any) -> list[Event]
     try:
         events: list[Event] = await _run(action, *args, **more)
     except Exception as error:
-        ACTION_ERRORS.labels(action.name(), _kind(error)).inc()
+        ACTION_ERRORS.labels(_kind(error)).inc()
         raise
     return events
 
 
 def _kind(error: Exception) -> str:
-    """What kept an action from answering: `slow`, `unreachable`, `refused` or `other`."""
+    """What kept an action from answering, one of `KINDS`."""
     causes = (error, error.__cause__, error.__context__)
     if any(isinstance(cause, asyncio.TimeoutError) for cause in causes):
         return "slow"
