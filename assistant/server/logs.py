@@ -77,6 +77,7 @@ def set_up(process: str, log_format: str) -> None:
         log_format: a setting.
     """
     configure()
+    _LINES.labels("error", __name__)  # shown before the first line
     if log_format == "json":
         json_lines.use(process)
 

@@ -26,7 +26,7 @@ def test_turns_are_counted_by_decision_and_timed(assistant: Assistant) -> None:
     assert more("dalil_turns_total", channel="web", decision="lost") == 1
     assert more("dalil_urgent_replies_total", channel="web") == 1
     assert more("dalil_turn_seconds_count", channel="web") == 3
-    assert 0 < more("dalil_turn_seconds_sum", channel="web")
+    assert more("dalil_turn_seconds_sum", channel="web") > 0
     assert more("dalil_turns_failed_total", channel="web") == 0
 
 

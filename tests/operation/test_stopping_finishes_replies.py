@@ -1,4 +1,4 @@
-"""Asked to stop (SIGTERM) in the middle of replies, the assistant gives them first; what was not begun waits on disk."""
+"""Asked to stop (SIGTERM) in the middle of replies, the assistant gives them first; what was not begun waits."""
 
 import os
 import signal

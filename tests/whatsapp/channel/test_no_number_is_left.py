@@ -2,6 +2,7 @@
 of the words than the redacted conversation."""
 
 import base64
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,4 +74,6 @@ def test_not_even_the_most_talkative_log_does(tmp_path: Path, form: str) -> None
             stop(assistant)
         assert assistant.log.stat().st_size > 10_000
         assert sandbox.token.encode() not in assistant.log.read_bytes()
+        if form == "json":
+            assert all(json.loads(line) for line in assistant.log.read_text(encoding="utf-8").splitlines())
         check(tmp_path, named)
