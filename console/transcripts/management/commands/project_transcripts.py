@@ -14,7 +14,6 @@ from sqlalchemy.engine import Engine
 from tqdm import tqdm
 
 from assistant.operation.exposing import open_port, when_asked
-from assistant.server import logs
 from assistant.server.system import StopError
 from assistant.storage.database import StorageError
 from transcripts import lag, source
@@ -45,7 +44,6 @@ class Command(BaseCommand):
                 with source.reading(settings.SYSTEM) as engine:
                     _read_what_is_there(engine, rebuild)
             else:
-                logs.set_up("transcripts", settings.SYSTEM.log_format)
                 _follow_until_stopped(source.open_source(settings.SYSTEM))
         except (StorageError, StopError, source.Unavailable) as error:
             raise CommandError(str(error)) from None
