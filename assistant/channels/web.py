@@ -64,6 +64,7 @@ for _code in STATUS:  # a rate needs a first value
 _CLIENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _DESCRIPTION = Path(__file__).with_suffix(".openapi.yml")
 Reply = dict[str, Any]
+Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
 
 
 class Refused(Exception):
@@ -132,9 +133,7 @@ class Web(InputChannel):
         routes.add_route(site.asset, "/widget/<name:str>", methods=["GET"], name="asset")
         return routes
 
-    def _route(
-        self, do: Callable[[Request], Awaitable[Reply]]
-    ) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
+    def _route(self, do: Callable[[Request], Awaitable[Reply]]) -> Handler:
         """A handler that answers as JSON, whatever happens."""
 
         async def handle(request: Request) -> HTTPResponse:
@@ -351,9 +350,9 @@ async def _health(request: Request) -> HTTPResponse:
 
 
 async def _ready(request: Request) -> HTTPResponse:
-    """Whether all is there that answering takes."""
-    ready: HTTPResponse = await request.app.ctx.ready(request)
-    return ready
+    """Whether all is there that answering takes; not before the server has started."""
+    ready: Handler | None = getattr(request.app.ctx, "ready", None)
+    return await ready(request) if ready else response.json({"status": "not ready"}, 503)
 
 
 async def _description(request: Request) -> HTTPResponse:

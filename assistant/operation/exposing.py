@@ -52,8 +52,8 @@ def open_port(host: str, port: int, variable: str) -> None:
         variable: the setting that changes the port.
 
     Raises:
-        StopError: the port is taken or not allowed.
+        StopError: the port is taken or not allowed, or the address is none of this machine.
     """
     if port:
-        check_port(host, port, variable)
+        check_port(host, port, variable, "METRICS_HOST")
         start_http_server(port, host)

@@ -37,6 +37,8 @@ def use(process: str) -> None:
     logging.Handler.format = _formatted  # type: ignore[assignment]
     logging.captureWarnings(True)
     sys.excepthook, threading.excepthook = _uncaught, _uncaught_in_thread
+    if not isinstance(structlog.get_config()["logger_factory"], structlog.stdlib.LoggerFactory):
+        structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())  # left to itself it prints
     processors = structlog.get_config()["processors"]
     if processors[-1] is not _to_logging:
         processors[-1] = _to_logging  # the last one renders

@@ -101,7 +101,7 @@ def run(settings: Settings) -> int:
             check_port("127.0.0.1", settings.sandbox_port, "SANDBOX_PORT")
         for variable in METRICS_PORTS:
             if port := getattr(settings, variable.lower()):
-                check_port(settings.metrics_host, port, variable)
+                check_port(settings.metrics_host, port, variable, "METRICS_HOST")
         ensure_model(settings)
         prepare_console()
         return supervise(parts(settings), welcome(settings))

@@ -139,13 +139,14 @@ def only_one(path: Path, taken: str) -> Iterator[None]:
         yield
 
 
-def check_port(host: str, port: int, variable: str) -> None:
+def check_port(host: str, port: int, variable: str, host_variable: str = "ASSISTANT_HOST") -> None:
     """Make sure that a server can listen.
 
     Args:
         host: the address.
         port: the port.
         variable: the setting that changes the port.
+        host_variable: the setting that changes the address.
 
     Raises:
         StopError: the port is taken or not allowed, or the address is not one of this machine.
@@ -161,10 +162,10 @@ def check_port(host: str, port: int, variable: str) -> None:
     except PermissionError as error:
         raise StopError(f"Port {port} needs more rights than this account has. Set {variable} above 1023.") from error
     except socket.gaierror as error:
-        raise StopError(f"{host} is no address of this machine ({error.strerror}). Set ASSISTANT_HOST.") from error
+        raise StopError(f"{host} is no address of this machine ({error.strerror}). Set {host_variable}.") from error
     except OSError as error:
         if not answers(host, port) and port_holder(port) is None and "in use" not in str(error):
-            raise StopError(f"Cannot listen on {host}:{port} ({error.strerror}). Set ASSISTANT_HOST.") from error
+            raise StopError(f"Cannot listen on {host}:{port} ({error.strerror}). Set {host_variable}.") from error
         raise StopError(_taken(port, variable)) from error
     if answers(host, port):  # macOS lets two listen when one of them does so on every address
         raise StopError(_taken(port, variable))
