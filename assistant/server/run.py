@@ -37,7 +37,7 @@ from assistant.server.system import (
 from assistant.server.train import ensure_model
 from assistant.settings import METRICS_PORTS, Settings, SettingsError
 
-GRACE = 20.0  # seconds that the parts have to finish what they are at, and to stop by themselves
+GRACE = 6.0  # seconds that the parts have to finish the replies in hand and to stop by themselves
 SLOW_START = 120.0  # seconds after which a part that does not answer is named
 ASKED = 0  # honcho's return code when a signal asked to stop
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
