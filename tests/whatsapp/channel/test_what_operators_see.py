@@ -11,13 +11,13 @@ SENDS, WEBHOOKS = "dalil_whatsapp_sends_total", "dalil_whatsapp_webhooks_total"
 
 
 def test_a_message_is_owed_until_meta_has_taken_its_reply(channel: Channel) -> None:
-    before, person = Scrape(channel.assistant.metrics), channel.person()
+    channel.settle()
+    before, person, url = Scrape(channel.assistant.metrics), channel.person(), channel.assistant.metrics
+    refused = before.value(SENDS, outcome="not_now")
     channel.sandbox.set_faults(throttled=1.0)
     try:
         person.say("bonjour")
-        owed = wait_for(
-            lambda: Scrape(channel.assistant.metrics), lambda shown: shown.value(SENDS, outcome="not_now") > 0
-        )
+        owed = wait_for(lambda: Scrape(url), lambda shown: shown.value(SENDS, outcome="not_now") > refused)
         assert owed.value("dalil_inbox_depth") == 1
         assert 0 < owed.value("dalil_inbox_oldest_seconds") < 3600
     finally:
