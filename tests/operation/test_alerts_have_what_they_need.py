@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from assistant.channels import graph, web
+from assistant.operation import turns
 from assistant.paths import ROOT
+from assistant.storage import tracker_store
 from tests.conftest import Assistant
-from tests.operation.named import OF_ACTIONS, RULES, alerts, named, named_of, named_of_assistant, panels
+from tests.operation.named import OF_ACTIONS, RULES, alerts, expressions, named, named_of, named_of_assistant, panels
 from tests.operation.scraped import Scrape
 
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
@@ -103,6 +106,25 @@ def test_what_is_named_of_the_assistant_and_its_actions_is_really_shown(assistan
     assert len(named()) > 20
     assert named_of_assistant() - Scrape(assistant.metrics).names() == set()
     assert named_of(*OF_ACTIONS) - actions == set()
+
+
+@pytest.mark.parametrize(
+    ("label", "known"),
+    [
+        ("logger", {tracker_store.logger.name}),
+        ("outcome", {*graph.OUTCOMES}),
+        ("code", {*web.STATUS}),
+        ("decision", {*turns.DECISIONS}),
+    ],
+)
+def test_a_value_that_is_named_can_be_there(label: str, known: set[str]) -> None:
+    found = {
+        value
+        for one in expressions()
+        for values in re.findall(rf'\b{label}=~?"([^"]+)"', one)
+        for value in values.split("|")
+    }
+    assert found and found <= known
 
 
 def test_each_panel_of_the_dashboard_asks_for_something_in_some_unit() -> None:
