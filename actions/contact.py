@@ -12,6 +12,7 @@ from functools import lru_cache
 from threading import Thread
 from typing import Any
 
+from prometheus_client import Counter
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -30,6 +31,9 @@ CITIES_OFFERED = 8  # with "whole country" and the menu a WhatsApp list is full
 WARM_UP_TRIES, WARM_UP_PAUSE = 6, 10.0  # seconds; the directory itself rests as long after a failure
 IOM = "iom-morocco"
 MENU = "menu.main"
+UNAVAILABLE = "utter_contact.unavailable"
+REPLIES = Counter("dalil_contact_replies_total", "Replies of the action server, by what is said.", ["response"])
+REPLIES.labels(UNAVAILABLE)  # a rate needs a first value
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,8 @@ def _answer(dispatcher: CollectingDispatcher, tracker: Tracker, replying: Callab
     try:
         found = contacts()
     except DirectoryUnavailable:
-        dispatcher.utter_message(response="utter_contact.unavailable")
+        REPLIES.labels(UNAVAILABLE).inc()
+        dispatcher.utter_message(response=UNAVAILABLE)
         return [SlotSet("answered", True)]
     turn = tracker.latest_message.get("turn") or {}
     shown = tracker.get_slot("shown") or {}
@@ -208,6 +213,7 @@ def _cities(asked: Asked) -> Reply:
 
 
 def _say(dispatcher: CollectingDispatcher, reply: Reply, found: Contacts) -> None:
+    REPLIES.labels(reply.response).inc()
     dispatcher.utter_message(
         response=reply.response,
         **{

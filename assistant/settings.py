@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from assistant.paths import ROOT
 
+LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg2")
 REDIS = ("redis", "rediss")
@@ -19,6 +20,8 @@ SWITCH = {"on": True, "true": True, "1": True, "yes": True, "off": False, "false
 SHORTEST_KEY = 32  # characters
 LONGEST_NAME = 40  # characters
 WHATSAPP_CREDENTIALS = ("whatsapp_phone_id", "whatsapp_token", "whatsapp_app_secret", "whatsapp_verify_token")
+METRICS_PORTS = ("ASSISTANT_METRICS_PORT", "ACTIONS_METRICS_PORT", "TRANSCRIPTS_METRICS_PORT")
+PORTS = ("ASSISTANT_PORT", "ACTIONS_PORT", "CONSOLE_PORT", "SANDBOX_PORT", *METRICS_PORTS)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -40,6 +43,11 @@ class Settings:
         retention_days: days for which conversations are kept; counts of them stay.
         sender_key: secret behind the pseudonyms of people; empty means the one in `var_dir` (see `sender_key`).
         log_level: least severe log lines that are shown.
+        log_format: `text`, or `json` for one JSON object a line (`assistant/operation/json_lines.py`).
+        metrics_host: address on which each process shows its metrics.
+        assistant_metrics_port: port of the assistant's metrics; 0 is none.
+        actions_metrics_port: port of the action server's metrics; 0 is none.
+        transcripts_metrics_port: port of the metrics of the process that makes transcripts; 0 is none.
         rest_channel: whether Rasa's REST channel, for tools on the same machine, is open.
         action_timeout: seconds after which the assistant answers without the action server.
         stand_ins: whether serving goes without the heavy libraries that its model never calls
@@ -82,6 +90,11 @@ class Settings:
     retention_days: int = 90
     sender_key: str = field(default="", repr=False)
     log_level: str = "WARNING"
+    log_format: str = "text"
+    metrics_host: str = "127.0.0.1"
+    assistant_metrics_port: int = 0
+    actions_metrics_port: int = 0
+    transcripts_metrics_port: int = 0
     rest_channel: bool = True
     action_timeout: float = 2.0
     stand_ins: bool = True
@@ -122,9 +135,9 @@ class Settings:
         given = {name: env.get(name.upper(), "").strip() for name in names()}
         settings = cls(**{name: READERS[name](name.upper(), value) for name, value in given.items() if value})
         ports: dict[int, str] = {}
-        for name in ("ASSISTANT_PORT", "ACTIONS_PORT", "CONSOLE_PORT", "SANDBOX_PORT"):
+        for name in PORTS:
             port = getattr(settings, name.lower())
-            if port in ports:
+            if port in ports and port:
                 raise SettingsError(f"{ports[port]} and {name} are both {port}; they must differ.")
             ports[port] = name
         if settings.socketio_channel and settings.redis_url:
@@ -323,6 +336,12 @@ def _level(name: str, value: str) -> str:
     return value.upper()
 
 
+def _format(name: str, value: str) -> str:
+    if value.lower() not in LOG_FORMATS:
+        raise _wrong(name, repr(value), " or ".join(LOG_FORMATS))
+    return value.lower()
+
+
 def _switch(name: str, value: str) -> bool:
     if value.lower() not in SWITCH:
         raise _wrong(name, repr(value), "on or off")
@@ -349,6 +368,11 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "retention_days": _number(1, 36_500),
     "sender_key": _key,
     "log_level": _level,
+    "log_format": _format,
+    "metrics_host": _host,
+    "assistant_metrics_port": _number(0, 65535),
+    "actions_metrics_port": _number(0, 65535),
+    "transcripts_metrics_port": _number(0, 65535),
     "rest_channel": _switch,
     "action_timeout": _seconds,
     "stand_ins": _switch,

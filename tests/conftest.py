@@ -64,13 +64,15 @@ class Reply:
 
 @dataclass
 class Assistant:
-    """A running assistant; `url` is that of its REST channel."""
+    """A running assistant; `url` is that of its REST channel, `metrics` where Prometheus would ask."""
 
     url: str
     var: Path
     log: Path
     process: subprocess.Popen[bytes]
     actions_port: int
+    metrics: str = ""
+    actions: "Part | None" = None
 
     @property
     def site(self) -> str:
@@ -116,6 +118,7 @@ class Part:
     log: Path
     process: subprocess.Popen[bytes]
     said: str = ""
+    metrics: str = ""
 
 
 def start_part(module: str, health: str, var: Path, **environment: str) -> Part:
@@ -155,7 +158,7 @@ def start_console(var: Path, **environment: str) -> Part:
     return part
 
 
-def start_actions(var: Path, port: int, directory: str, reads_it: bool = True) -> Part:
+def start_actions(var: Path, port: int, directory: str, reads_it: bool = True, **environment: str) -> Part:
     """Start the real action server on a port.
 
     Args:
@@ -165,8 +168,10 @@ def start_actions(var: Path, port: int, directory: str, reads_it: bool = True) -
         reads_it: whether to wait until it has read the directory.
     """
     health = f"http://127.0.0.1:{port}/health"
-    settings = {"ACTIONS_PORT": str(port), "DIRECTORY_URL": directory}
-    started = start_part("assistant.server.actions", health, var, **settings)
+    metrics = free_port()
+    settings = {"ACTIONS_PORT": str(port), "DIRECTORY_URL": directory, "ACTIONS_METRICS_PORT": str(metrics)}
+    started = start_part("assistant.server.actions", health, var, **settings, **environment)
+    started.metrics = f"http://127.0.0.1:{metrics}/metrics"
     deadline = time.monotonic() + START_TIMEOUT
     while reads_it and not (var / "directory.json").exists():
         assert time.monotonic() < deadline, started.log.read_text(encoding="utf-8")
@@ -184,15 +189,17 @@ def start_assistant(
         actions_port: port of the action server; without one it leads nowhere.
         port: where it listens; a free one unless given.
     """
-    port, actions_port = port or free_port(), actions_port or free_port()
+    port, actions_port, metrics = port or free_port(), actions_port or free_port(), free_port()
     settings = {
         "ASSISTANT_PORT": str(port),
+        "ASSISTANT_METRICS_PORT": str(metrics),
         "ACTIONS_PORT": str(actions_port),
         "REST_CHANNEL": "on",
         **environment,
     }
     part = start_part("assistant.server.serve", f"http://127.0.0.1:{port}/", var, **settings)
-    return Assistant(f"{part.url}/webhooks/rest/webhook", var, part.log, part.process, actions_port)
+    shown = f"http://127.0.0.1:{metrics}/metrics"
+    return Assistant(f"{part.url}/webhooks/rest/webhook", var, part.log, part.process, actions_port, shown)
 
 
 def stop(started: Assistant | Part) -> None:
@@ -234,6 +241,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory, console: Part, other_sit
         "WHATSAPP_LINK": "https://wa.me/212500000000",
     }
     started = start_assistant(var, int(actions.url.rpartition(":")[2]), **settings)
+    started.actions = actions
     yield started
     stop(started)
     stop(actions)

@@ -14,10 +14,14 @@ from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
+from prometheus_client import Counter
+
 from actions.services.last_good import Good, load, store
 from actions.services.wire import Document, UnreadableError, Wire
 
 log = logging.getLogger("actions.directory")
+
+FAILURES = Counter("dalil_directory_failures_total", "Readings of the directory that failed.")
 
 PER_PAGE = 100
 MOST_PAGES = 20
@@ -138,6 +142,7 @@ class Directory:
             store(self._cache, self._url, good)
 
     def _fail(self, reason: str) -> None:
+        FAILURES.inc()
         with self._lock:
             self._reason = reason
             self._fresh_until = -math.inf

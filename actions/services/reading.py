@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from functools import cache
 from typing import Any
 
@@ -39,6 +39,16 @@ def contacts() -> Contacts:
     if not _parsed or _parsed[0] is not reading.services:
         _parsed[:] = [reading.services, places(reading.services)]
     return Contacts(_parsed[1], reading.read_at, reading.stale)
+
+
+def state() -> tuple[float, int]:
+    """How old (seconds) what people are told of the directory now is, and how many services it has.
+
+    Raises:
+        DirectoryUnavailable: they are told nothing.
+    """
+    reading = _directory().services()
+    return (datetime.now(timezone.utc) - reading.read_at).total_seconds(), len(reading.services)
 
 
 @cache

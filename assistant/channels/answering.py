@@ -31,6 +31,7 @@ from assistant.channels.sentences import turn_failed
 from assistant.channels.unasked import erased_by
 from assistant.channels.webhook import Received
 from assistant.nlu.safeguard import safeguard
+from assistant.operation import request_ids
 from assistant.privacy.redact import redact
 from assistant.privacy.seal import Seal, Unsealable
 from assistant.storage import inbox, turns
@@ -47,6 +48,7 @@ OTHERS_SERVE = 5  # seconds for which a person is left to the assistant that too
 LOCKS_AWAY = 2.0  # seconds between attempts while the store of locks does not answer
 TIDY = 3600  # seconds
 WRITE_DOWN = 1  # second
+STOPPING = 10  # seconds for the replies in hand when the process is asked to stop
 MOST_TOLD = 10_000  # statuses kept while they cannot be written
 IN_DOUBT = 10  # seconds in which Meta tells what became of a part
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 300.0  # seconds between attempts to send
@@ -75,6 +77,7 @@ class Answering:
         self._as_written: dict[str, dict[str, str]] = {}
         self._surely_not_out: set[str] = set()
         self._turns, self._starts = asyncio.Semaphore(MOST_TURNS), asyncio.Lock()
+        self._stopping = False
 
     def sealed(self, message: Received, **more: object) -> str:
         """A message as it may lie on disk, with what else is to be kept with it."""
@@ -93,6 +96,8 @@ class Answering:
         """See to a person who is owed a reply; who waits for Meta need not wait longer than for the next message."""
         if sender_id in self._people:
             self._bells[sender_id].set()
+            return
+        if self._stopping:  # the next process sees to what is on disk
             return
         self._bells[sender_id] = asyncio.Event()
         self._people[sender_id] = asyncio.ensure_future(self._serve(sender_id))
@@ -133,7 +138,12 @@ class Answering:
             self.told, self.counts = [*told, *self.told][-MOST_TOLD:], counts + self.counts
 
     async def stop(self) -> None:
-        """Leave everything as it is on disk."""
+        """Finish the replies in hand, for `STOPPING` seconds at most; all else stays as it is on disk."""
+        self._stopping = True
+        for bell in self._bells.values():
+            bell.set()
+        if self._people:
+            await asyncio.wait(self._people.values(), timeout=STOPPING)
         working = [*self._people.values(), *self._others]
         for task in working:
             task.cancel()
@@ -143,9 +153,10 @@ class Answering:
 
     async def _serve(self, sender_id: str) -> None:
         """Answer everything that a person is owed."""
+        request_ids.begin(request_ids.current(), trusted=True)  # of the request that woke us, if one did
         attempt, shown = 0, ""
         try:
-            while True:
+            while not self._stopping:
                 try:
                     async with self._agent.lock_store.lock(f"whatsapp {sender_id}"):
                         waiting = self._owed(sender_id)
@@ -173,6 +184,8 @@ class Answering:
 
     async def _rest(self, sender_id: str, seconds: float) -> None:
         """Wait, but not when the person writes again."""
+        if self._stopping:
+            return
         bell = self._bells[sender_id]
         bell.clear()
         with suppress(asyncio.TimeoutError):
@@ -268,11 +281,17 @@ class Answering:
 
     @asynccontextmanager
     async def _turn_to_work(self) -> Any:  # noqa: ANN401
-        """A place among the turns, which begin one after the other, with time for acknowledgements between."""
+        """A place among the turns, which begin one after the other, with time for acknowledgements between.
+
+        Raises:
+            NotNow: no turn is begun any more.
+        """
         async with self._turns:
             async with self._starts:
                 for _ in range(ROUNDS):
                     await asyncio.sleep(0)
+            if self._stopping:
+                raise NotNow  # not begun: the next process makes it
             yield
 
     def _bubbles(self, said: Sequence[Any]) -> list[Bubble]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from prometheus_client import Counter
 from pywa.types import Button, Section, SectionList, SectionRow
 from pywa.utils import Version
 from pywa_async import WhatsApp
@@ -29,6 +30,11 @@ NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 # Recordings by the end of their name, as Meta names their kinds; a voice note must be Opus in Ogg.
 RECORDINGS = {".ogg": "audio/ogg", ".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".aac": "audio/aac", ".amr": "audio/amr"}
 
+SENDS = Counter("dalil_whatsapp_sends_total", "Attempts to send a part of a reply, by their outcome.", ["outcome"])
+ACCEPTED, OUTCOMES = "accepted", ("refused", "too_late", "token", "in_doubt", "not_now")
+for _outcome in (ACCEPTED, *OUTCOMES):  # a rate needs a first value
+    SENDS.labels(_outcome)
+
 
 class NotNow(Exception):
     """Not sent, and may be tried again.
@@ -43,6 +49,11 @@ class NotNow(Exception):
         super().__init__("not sent")
         self.wait, self.in_doubt, self.ours = wait, in_doubt, ours
 
+    @property
+    def outcome(self) -> str:
+        """One of `OUTCOMES`."""
+        return "token" if self.ours else "in_doubt" if self.in_doubt else "not_now"
+
 
 class Never(Exception):
     """Refused for what it is; sending it again would change nothing.
@@ -55,6 +66,11 @@ class Never(Exception):
     def __init__(self, code: int, window: bool = False) -> None:
         super().__init__(f"refused with code {code}")
         self.code, self.window = code, window
+
+    @property
+    def outcome(self) -> str:
+        """One of `OUTCOMES`."""
+        return "too_late" if self.window else "refused"
 
 
 class Graph:
@@ -102,6 +118,14 @@ class Graph:
         Raises:
             NotNow, Never: it was not sent.
         """
+        try:
+            await self._try(bubble, to, reply)
+        except (NotNow, Never) as trouble:
+            SENDS.labels(trouble.outcome).inc()
+            raise
+        SENDS.labels(ACCEPTED).inc()
+
+    async def _try(self, bubble: Bubble, to: str, reply: str) -> None:
         try:
             async with self._places:
                 await self._send(bubble, to, reply)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from prometheus_client import Counter
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.core.lock_store import LockError
@@ -33,6 +34,9 @@ from assistant.channels.sentences import error_sentence, too_long
 from assistant.channels.sessions import conversation, new_session
 from assistant.dialogue.state import Turn
 from assistant.dialogue.topics import LANGUAGES, families
+from assistant.operation import readiness, request_ids
+from assistant.operation.assistant import readiness_of
+from assistant.operation.exposing import when_asked
 from assistant.privacy.senders import pseudonym
 from assistant.settings import Settings, sender_key
 from assistant.storage import feedback, turns
@@ -55,9 +59,13 @@ STATUS = {
 }
 WORTH_A_RETRY = frozenset(["session_unknown", "too_many", "unavailable", "slow"])
 VERDICTS = ("up", "down", None)
+REFUSED = Counter("dalil_web_refused_total", "Requests of the web channel that were not done, by the reason.", ["code"])
+for _code in STATUS:  # a rate needs a first value
+    REFUSED.labels(_code)
 _CLIENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _DESCRIPTION = Path(__file__).with_suffix(".openapi.yml")
 Reply = dict[str, Any]
+Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
 
 
 class Refused(Exception):
@@ -106,6 +114,13 @@ class Web(InputChannel):
             app.config.PROXIES_COUNT = self._settings.web_proxies or None
             app.register_middleware(site.page_at_root(self._settings), "request")
             app.request_middleware.appendleft(self._before_cors)  # Rasa's own answers what it does not know
+            request_ids.follow(app, trusted=self._settings.web_proxies > 0)
+
+        @routes.listener("after_server_start")
+        async def watch(app: Sanic, _loop: object) -> None:
+            needed = readiness_of(app.ctx.agent)
+            when_asked(needed.values)
+            app.ctx.ready = readiness.route(needed)
 
         async def send(request: Request) -> Reply:
             return await self._message(request, on_new_message)
@@ -114,13 +129,12 @@ class Web(InputChannel):
         for name, do in doing.items():
             routes.add_route(self._route(do), f"/{name}", methods=["POST"], stream=True, name=name)
         routes.add_route(_health, "/health", methods=["GET"], name="health")
+        routes.add_route(_ready, "/ready", methods=["GET"], name="ready")
         routes.add_route(_description, "/openapi.json", methods=["GET"], name="openapi")
         routes.add_route(site.asset, "/widget/<name:str>", methods=["GET"], name="asset")
         return routes
 
-    def _route(
-        self, do: Callable[[Request], Awaitable[Reply]]
-    ) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
+    def _route(self, do: Callable[[Request], Awaitable[Reply]]) -> Handler:
         """A handler that answers as JSON, whatever happens."""
 
         async def handle(request: Request) -> HTTPResponse:
@@ -133,6 +147,7 @@ class Web(InputChannel):
             except Exception:
                 logger.exception("A request of the web channel failed")
                 refused = Refused("unavailable")
+            REFUSED.labels(refused.code).inc()
             return self._with_headers(_refusal(refused, _language(getattr(request.ctx, "body", {}))), request)
 
         return handle
@@ -335,6 +350,12 @@ async def _health(request: Request) -> HTTPResponse:
     agent = getattr(request.app.ctx, "agent", None)
     ready = bool(agent and agent.is_ready())
     return response.json({"status": "ok" if ready else "loading"}, 200 if ready else 503)
+
+
+async def _ready(request: Request) -> HTTPResponse:
+    """Whether all is there that answering takes; not before the server has started."""
+    ready: Handler | None = getattr(request.app.ctx, "ready", None)
+    return await ready(request) if ready else response.json({"status": "not ready"}, 503)
 
 
 async def _description(request: Request) -> HTTPResponse:

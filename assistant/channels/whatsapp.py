@@ -10,10 +10,15 @@ import json
 import logging
 import os
 import re
+import time
+from collections.abc import Iterable
+from functools import partial
 
+from prometheus_client import Counter
 from pywa.utils import webhook_updates_validator
 from rasa.core.channels.channel import InputChannel
 from sanic import Blueprint, HTTPResponse, Request, Sanic, response
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.channels.answering import Answering
@@ -22,15 +27,21 @@ from assistant.channels.collecting import Handle, OnWhatsApp
 from assistant.channels.graph import Graph
 from assistant.channels.lengths import Guarded
 from assistant.channels.webhook import ANOTHER_NUMBER, Batch, Received, Status, read
+from assistant.operation.exposing import Value, when_asked
 from assistant.privacy.seal import Seal
 from assistant.privacy.senders import pseudonym
 from assistant.settings import Settings, sender_key
 from assistant.storage import inbox, turns
+from assistant.storage.database import mend, place
 
 logger = logging.getLogger(__name__)
 
 MOST_BYTES = 3 * 1024 * 1024  # of a body; Meta sends no more
 SIGNATURE = "x-hub-signature-256"
+WEBHOOKS = Counter("dalil_whatsapp_webhooks_total", "Requests of Meta's, by the status that they got.", ["status"])
+for _status in (200, 400, 403, 413, 503):  # a rate needs a first value
+    WEBHOOKS.labels(_status)
+UNDELIVERED = Counter("dalil_whatsapp_undelivered_total", "Parts of replies of which Meta tells that they failed.")
 # A part of a reply as we name it to Meta; what another program named otherwise might fit into no column.
 _PART = re.compile(r"([0-9a-f]{32})\.([0-9]{1,3})")
 
@@ -65,6 +76,7 @@ class WhatsApp(InputChannel):
                 on_new_message,
                 shared=bool(self._settings.redis_url),
             )
+            when_asked(partial(_waiting, self._answering.engine))
             self._beside = [
                 asyncio.ensure_future(work()) for work in (self._answering.sweep, self._answering.write_down)
             ]
@@ -81,7 +93,9 @@ class WhatsApp(InputChannel):
             return self._verified(request)
 
         async def receive(request: Request) -> HTTPResponse:
-            return await self._receive(request)
+            answer = await self._receive(request)
+            WEBHOOKS.labels(answer.status).inc()
+            return answer
 
         routes.add_route(_health, "/", methods=["GET"], name="health")
         routes.add_route(verify, "/webhook", methods=["GET"], name="verify")
@@ -135,6 +149,7 @@ class WhatsApp(InputChannel):
         if kept:
             answering.counts["seen before"] += inbox.accept(answering.engine, [new for new, _ in kept])
         answering.told += [told for status in batch.statuses if (told := _told(status))]
+        UNDELIVERED.inc(sum(status.state == "failed" for status in batch.statuses))
         answering.counts.update(batch.ignored)
         answering.counts.update(f"in {message.kind}" for message in batch.messages)
         for new, message in kept:
@@ -153,6 +168,18 @@ class WhatsApp(InputChannel):
     def _name(self, message_id: str) -> str:
         """How a message is known here: Meta's own name for it holds the person's number."""
         return pseudonym(f"whatsapp message {message_id}", self._key)
+
+
+def _waiting(engine: Engine) -> Iterable[Value]:
+    """What lies in the inbox, of all workers together."""
+    try:
+        number, oldest = inbox.depth(engine)
+    except SQLAlchemyError as error:
+        logger.error(mend(error, place(engine.url), "The inbox cannot be read"))
+        return
+    yield Value("dalil_inbox_depth", "Messages on WhatsApp that are owed a reply.", number)
+    waited = max(0.0, time.time() - oldest) if oldest else 0.0
+    yield Value("dalil_inbox_oldest_seconds", "For how long the oldest of them has been owed one.", waited)
 
 
 def _told(status: Status) -> inbox.Told | None:

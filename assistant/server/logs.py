@@ -22,7 +22,9 @@ from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
+from prometheus_client import Counter
 
+from assistant.operation import json_lines
 from assistant.privacy.redact import redact
 from assistant.privacy.senders import pseudonym
 
@@ -59,6 +61,25 @@ _TRACEBACK = "Traceback (most recent call last):"
 # An error's text shorter than this is no quotation, and replacing it would garble the line.
 _SHORTEST_VALUE = 3
 _KEY = secrets.token_bytes(32)
+_OURS = ("assistant", "actions", "transcripts", "figures", "contacts", "accounts", "hsds")
+_LINES = Counter(
+    "dalil_log_lines_total",
+    "Lines logged, by level and by who said it: a module of ours, or a library.",
+    ["level", "logger"],
+)
+
+
+def set_up(process: str, log_format: str) -> None:
+    """The log of one of our processes; may be called again, as `configure`.
+
+    Args:
+        process: what it is called (`assistant`).
+        log_format: a setting.
+    """
+    configure()
+    _LINES.labels("error", __name__)  # shown before the first line
+    if log_format == "json":
+        json_lines.use(process)
 
 
 def configure(key: bytes | None = None) -> None:
@@ -199,7 +220,14 @@ def _safe_record(record: logging.LogRecord) -> logging.LogRecord:
     record.msg, record.args = _safe_message(record, error or sys.exc_info()[1]), ()
     # `exc_text` is what formatters write; without `exc_info` they do not make their own.
     record.exc_info, record.exc_text = None, describe(error) or None
+    _LINES.labels(record.levelname.lower(), _said_by(record.name)).inc()
     return record
+
+
+def _said_by(logger: str) -> str:
+    """A module of ours, or a library as a whole."""
+    whole = logger.partition(".")[0]
+    return logger if whole in _OURS else whole
 
 
 def _safe_message(record: logging.LogRecord, error: BaseException | None) -> str:

@@ -8,23 +8,36 @@ import rasa.core.actions.action as actions
 import rasa.core.processor as processor
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
 
+from assistant.operation import request_ids, turns
 from assistant.server import logs, shortcuts
 from assistant.server.graph import PlainGraphRunner
 from assistant.settings import Settings
 
 
 def apply() -> None:
-    """Keep people out of the logs, leave a hung action server after `ACTION_TIMEOUT` seconds (Rasa waits five minutes,
-    `DEFAULT_REQUEST_TIMEOUT`), and tell it no more than it needs."""
-    logs.configure()
+    """Keep people out of the logs, count turns, leave a hung action server after `ACTION_TIMEOUT` seconds (Rasa waits
+    five minutes, `DEFAULT_REQUEST_TIMEOUT`), and tell it no more than it needs."""
     settings = Settings.from_environment(os.environ)
+    logs.set_up("assistant", settings.log_format)
     actions.DEFAULT_REQUEST_TIMEOUT = settings.action_timeout
     actions.RemoteAction._action_call_format = _action_call
     if settings.plain_graph:
         processor.DaskGraphRunner = PlainGraphRunner  # its one use: to load a model
     if settings.shortcuts:
         shortcuts.apply()
+    EndpointConfig.request = _request
+    turns.watch()
+
+
+_rasa_request = EndpointConfig.request
+
+
+async def _request(endpoint: EndpointConfig, *args: Any, **more: Any) -> Any:  # noqa: ANN401 - Rasa's own
+    """Ask another server, the action server above all, under the id of the request that is worked on."""
+    headers = {**more.pop("headers", {}), request_ids.HEADER: request_ids.current()}
+    return await _rasa_request(endpoint, *args, headers=headers, **more)
 
 
 def _action_call(action: actions.RemoteAction, tracker: DialogueStateTracker, _domain: Domain) -> dict[str, Any]:

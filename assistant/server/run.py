@@ -35,9 +35,9 @@ from assistant.server.system import (
     say,
 )
 from assistant.server.train import ensure_model
-from assistant.settings import Settings, SettingsError
+from assistant.settings import METRICS_PORTS, Settings, SettingsError
 
-GRACE = 5.0  # seconds that the parts have to stop by themselves
+GRACE = 6.0  # seconds that the parts have to finish the replies in hand and to stop by themselves
 SLOW_START = 120.0  # seconds after which a part that does not answer is named
 ASKED = 0  # honcho's return code when a signal asked to stop
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -109,6 +109,9 @@ def run(settings: Settings) -> int:
         check_port(settings.console_host, settings.console_port, "CONSOLE_PORT")
         if in_sandbox(settings):
             check_port("127.0.0.1", settings.sandbox_port, "SANDBOX_PORT")
+        for variable in METRICS_PORTS:
+            if port := getattr(settings, variable.lower()):
+                check_port(settings.metrics_host, port, variable, "METRICS_HOST")
         ensure_model(settings)
         prepare_console()
         return supervise(parts(settings), welcome(settings))

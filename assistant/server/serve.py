@@ -10,8 +10,10 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from assistant.operation import json_lines
+from assistant.operation.exposing import open_port
 from assistant.paths import MODELS, ROOT
-from assistant.server import standins
+from assistant.server import logs, standins
 from assistant.server.models import ModelError, newest_with_metadata
 from assistant.server.system import StopError, check_var, complain, hush_libraries, load_settings, say
 from assistant.server.workers import place_among_workers
@@ -30,6 +32,8 @@ def main() -> int:
     try:
         settings = load_settings()
         check_var(settings)
+        logs.set_up("assistant", settings.log_format)
+        open_port(settings.metrics_host, settings.assistant_metrics_port, "ASSISTANT_METRICS_PORT")
         model, metadata = newest_with_metadata(MODELS)
         line = _server(settings, model)
         if settings.redis_url:
@@ -46,6 +50,11 @@ def main() -> int:
             _rasa(line)
     except StopError as error:
         complain(error)
+        return 1
+    except SystemExit as end:
+        if not json_lines.used() or not isinstance(end.code, str):
+            raise
+        complain(end.code)  # Python would write it as it is
         return 1
     return 0
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from honcho.environ import parse as parse_env
 
+from assistant.operation import json_lines
 from assistant.paths import ROOT
 from assistant.settings import Settings, SettingsError
 
@@ -39,13 +40,14 @@ class StopError(Exception):
 
 def say(text: str) -> None:
     """A line for the operator."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write((json_lines.line("info", __name__, text) if json_lines.used() else text) + "\n")
     sys.stdout.flush()
 
 
 def complain(text: str | Exception) -> None:
     """What stopped the start."""
-    sys.stderr.write(f"\nSTOPPED  {text}\n")
+    plain = f"\nSTOPPED  {text}"
+    sys.stderr.write((json_lines.line("critical", __name__, str(text)) if json_lines.used() else plain) + "\n")
     sys.stderr.flush()
 
 
@@ -138,13 +140,14 @@ def only_one(path: Path, taken: str, shared: bool = False) -> Iterator[None]:
         yield
 
 
-def check_port(host: str, port: int, variable: str) -> None:
+def check_port(host: str, port: int, variable: str, host_variable: str = "ASSISTANT_HOST") -> None:
     """Make sure that a server can listen.
 
     Args:
         host: the address.
         port: the port.
         variable: the setting that changes the port.
+        host_variable: the setting that changes the address.
 
     Raises:
         StopError: the port is taken or not allowed, or the address is not one of this machine.
@@ -160,10 +163,10 @@ def check_port(host: str, port: int, variable: str) -> None:
     except PermissionError as error:
         raise StopError(f"Port {port} needs more rights than this account has. Set {variable} above 1023.") from error
     except socket.gaierror as error:
-        raise StopError(f"{host} is no address of this machine ({error.strerror}). Set ASSISTANT_HOST.") from error
+        raise StopError(f"{host} is no address of this machine ({error.strerror}). Set {host_variable}.") from error
     except OSError as error:
         if not answers(host, port) and port_holder(port) is None and "in use" not in str(error):
-            raise StopError(f"Cannot listen on {host}:{port} ({error.strerror}). Set ASSISTANT_HOST.") from error
+            raise StopError(f"Cannot listen on {host}:{port} ({error.strerror}). Set {host_variable}.") from error
         raise StopError(_taken(port, variable)) from error
     if answers(host, port):  # macOS lets two listen when one of them does so on every address
         raise StopError(_taken(port, variable))

@@ -43,6 +43,7 @@ UNDONE = "FROM erasures WHERE sender_id IS NOT NULL AND erased IS NULL"
 _UNDONE = sa.text(f"SELECT {_COLUMNS} {UNDONE}")
 _DONE = sa.text(f"SELECT {_COLUMNS} FROM erasures WHERE sender_id IS NOT NULL AND erased IS NOT NULL")
 _FIND = sa.text(f"SELECT {_COLUMNS} FROM erasures WHERE receipt = :receipt")
+_OPEN_SINCE = sa.text("SELECT count(*), min(asked) FROM erasures WHERE sender_id IS NOT NULL")
 _EVENTS = sa.text("DELETE FROM events WHERE sender_id = :sender_id AND id <= :up_to")
 _TAIL = sa.text("DELETE FROM tails WHERE sender_id = :sender_id AND first <= :up_to")
 _IS_ERASED = sa.text("UPDATE erasures SET erased = :now WHERE receipt = :receipt")
@@ -122,6 +123,13 @@ def forget(engine: Engine, receipt: str) -> None:
     _forget(engine, receipt, "")
     empty_log(engine)  # it holds the row as it was
     _forget(engine, receipt, None)
+
+
+def depth(engine: Engine) -> tuple[int, float | None]:
+    """How many erasures are not finished everywhere, and when the oldest was asked for (seconds since 1970)."""
+    with engine.connect() as connection:
+        number, oldest = connection.execute(_OPEN_SINCE).one()
+    return int(number), oldest
 
 
 def find(engine: Engine, receipt: str) -> Erasure | None:

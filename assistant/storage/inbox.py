@@ -74,6 +74,7 @@ _WAITING = sa.text(
     "SELECT sender_id FROM inbox WHERE sealed IS NOT NULL GROUP BY sender_id "
     "HAVING min(received) <= :since OR min(received) > :now ORDER BY min(id)"
 )
+_DEPTH = sa.text("SELECT count(*), min(received) FROM inbox WHERE sealed IS NOT NULL")
 _DELIVERIES = sa.text("SELECT part, state FROM deliveries WHERE turn = :turn")
 _EARLIER = "deliveries.state IN :earlier"
 _NOTE = sa.text(
@@ -185,6 +186,13 @@ def waiting(engine: Engine, seconds: float = 0.0) -> list[str]:
     now = time.time()
     with engine.connect() as connection:
         return [sender_id for (sender_id,) in connection.execute(_WAITING, {"since": now - seconds, "now": now})]
+
+
+def depth(engine: Engine) -> tuple[int, float | None]:
+    """How many messages are owed a reply, and when the oldest of them came (seconds since 1970)."""
+    with engine.connect() as connection:
+        number, oldest = connection.execute(_DEPTH).one()
+    return int(number), oldest
 
 
 def deliveries(engine: Engine, turn: str) -> dict[int, str]:

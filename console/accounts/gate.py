@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import second_factor, sessions
 
-OPEN_PAGES = {"health", "set_language", "admin:login", "admin:logout"}
+OPEN_PAGES = {"health", "ready", "set_language", "admin:login", "admin:logout"}
 OPEN_APPS = {"hsds"}
 FRESH_CODES = "recovery_codes"  # in the session until their owner has written them down
 

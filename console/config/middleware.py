@@ -1,10 +1,13 @@
-"""Headers that keep what people type in the console from others."""
+"""What stands around every request: its id, and headers that keep what people type in the console from others."""
 
 from collections.abc import Callable
 
 from accounts.gate import is_open
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch
+
+from assistant.operation import request_ids
 
 _EVERYWHERE = ("object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'")
 # Our own pages before the console, and answers that are no pages: no script at all.
@@ -21,6 +24,17 @@ CONSOLE = "; ".join(
         *_EVERYWHERE,
     )
 )
+
+
+def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Each request has an id, which stands in the log lines about it."""
+    trusted = settings.SYSTEM.console_proxies > 0
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request_ids.begin(request.headers.get(request_ids.HEADER), trusted)
+        return get_response(request)
+
+    return middleware
 
 
 def secure_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -46,7 +46,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "config.middleware.secure_headers",  # first: it sees the cookies that all others set
+    "config.middleware.request_id",
+    "config.middleware.secure_headers",  # before all others: it sees the cookies that they set
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -104,6 +105,15 @@ def _menu(title: object, icon: str, table: str, app: str = "contacts") -> dict[s
     }
 
 
+# Django's own shows errors to nobody when DEBUG is off.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)-8s %(name)s  - %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": SYSTEM.log_level},
+    "loggers": {"django": {"handlers": [], "level": "NOTSET", "propagate": True}},
+}
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 
 from django.db import DatabaseError, close_old_connections, transaction
+from prometheus_client import Counter
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -27,6 +28,7 @@ from transcripts.signals import turns_changed
 
 logger = logging.getLogger(__name__)
 
+PASSED_OVER = Counter("dalil_projector_passed_over_total", "Conversations that could not be made a transcript.")
 LOOKED_BACK = 1000  # row ids
 FEEDBACK_LOOKED_BACK = 60.0  # seconds: clocks of several machines
 LONGEST_SHOWN = 120  # characters
@@ -69,6 +71,7 @@ def _project_or_pass_over(engine: Engine, sender: str, event: int) -> None:
     except (SQLAlchemyError, DatabaseError):
         raise
     except Exception as error:  # its text may quote the person
+        PASSED_OVER.inc()
         kind = type(error).__name__
         logger.error("The conversation of event %s is no transcript (%s). Mended, it is with --rebuild.", event, kind)
 

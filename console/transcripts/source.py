@@ -85,6 +85,14 @@ def event_ids(engine: Engine, above: int, most: int = BATCH) -> list[tuple[int, 
         return [(row.id, row.sender_id) for row in connection.execute(query, {"above": above, "most": most})]
 
 
+def unread(engine: Engine, above: int) -> tuple[int, float | None]:
+    """How many events there are above a row id, and the time of the oldest (seconds since 1970)."""
+    query = sa.text("SELECT count(*), min(timestamp) FROM events WHERE id > :above")
+    with engine.connect() as connection:
+        number, oldest = connection.execute(query, {"above": above}).one()
+    return int(number), oldest
+
+
 def session_begin(engine: Engine, sender: str, event: int) -> int:
     """Row id of the beginning of the session in which an event of a person stands; 0 when none was marked."""
     query = sa.text(

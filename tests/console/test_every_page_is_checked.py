@@ -83,6 +83,7 @@ def post_only(path: str, may: set[str]) -> Page:
 PAGES: dict[str, Page] = {
     # Open to everybody.
     "health": Page(EVERYBODY, "/health", refused=WRONG_METHOD),
+    "ready": Page(EVERYBODY, "/ready", refused=WRONG_METHOD),
     "set_language": Page(EVERYBODY, "/i18n/setlang/", EVERYBODY, then=FOUND),
     "hsds:api": Page(EVERYBODY, "/hsds/", refused=WRONG_METHOD),
     "hsds:profile": Page(EVERYBODY, "/hsds/profile/", refused=WRONG_METHOD),

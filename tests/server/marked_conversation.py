@@ -1,6 +1,7 @@
 """Run by test_logs_without_people in a process of its own: makes Rasa and Sanic log all they can about one person.
 
-Arguments: the marked word and the sender id. With a third argument, nothing is done against it.
+Arguments: the marked word, the sender id, and how lines are written: `text`, `json`, or `as it is`, with nothing done
+against it.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from rasa.utils.common import update_sanic_log_level
 from rasa.utils.log_utils import configure_structlog
 from sanic import response
 
-WORD, SENDER = sys.argv[1:3]
+WORD, SENDER, FORM = sys.argv[1:4]
 logger = logging.getLogger("rasa.core.anything")
 structlogger = structlog.get_logger()
 
@@ -102,12 +103,15 @@ configure_structlog(logging.DEBUG)
 for name in ("", "rasa", "asyncio"):
     logging.getLogger(name).setLevel(logging.DEBUG)
 structlogger.info("used before configure")
-if len(sys.argv) == 3:
-    from assistant.server.logs import configure
+if FORM != "as it is":
+    from assistant.server.logs import configure, set_up
 
     configure(b"key")
-    configure(b"key")
+    set_up("assistant", FORM)
+    set_up("assistant", FORM)
 update_sanic_log_level()
 warnings.simplefilter("always")
 log_everything()
 asyncio.run(requests())
+if FORM == "json":
+    sys.excepthook(ValueError, ValueError(WORD), None)  # as Python does when it ends by an error

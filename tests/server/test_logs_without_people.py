@@ -1,6 +1,7 @@
 """What the server writes about one marked message, of one marked sender, names neither."""
 
 import ast
+import json
 import logging
 import re
 import subprocess
@@ -21,8 +22,20 @@ SENDER = "whatsapp-212612345678'x"
 PROGRAM = Path(__file__).with_name("marked_conversation.py")
 
 
-def output_of(*more):
-    command = [sys.executable, str(PROGRAM), WORD, SENDER, *more]
+# As our processes begin: the log first, and without what is never called.
+BEGIN = """
+import runpy, sys
+from assistant.server import logs, standins
+sys.meta_path.insert(0, standins._Finder())
+logs.set_up("assistant", "json")
+del sys.argv[0]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def output_of(form):
+    begin = ["-c", BEGIN] if form == "json" else []
+    command = [sys.executable, *begin, str(PROGRAM), WORD, SENDER, form]
     done = subprocess.run(
         command, cwd=ROOT, env={"PYTHONPATH": str(ROOT), "PATH": ""}, capture_output=True, check=False
     )
@@ -33,7 +46,14 @@ def output_of(*more):
 
 @pytest.fixture(scope="module")
 def output():
-    return output_of()
+    return output_of("text")
+
+
+@pytest.fixture(scope="module")
+def lines():
+    """What the program logs as JSON, line by line; what it says itself is no log."""
+    said = output_of("json").splitlines()
+    return [json.loads(line) for line in said if not re.match(r"rest answered|unhandled answered", line)]
 
 
 @pytest.mark.long
@@ -72,6 +92,37 @@ def test_what_an_engineer_needs_is_there(output):
     assert f"person-{pseudonym(SENDER, b'key')}" in output
     assert output.count("Acquiring lock for conversation 'person-") == 1
     assert '"GET' not in output and "GET http" not in output
+
+
+def test_as_json_each_line_is_one_object(lines):
+    assert len(lines) > 20
+    for line in lines:
+        assert {"time", "level", "logger", "process", "request", "message"} <= line.keys()
+        assert line["process"] == "assistant"
+
+
+def test_as_json_neither_message_nor_sender(lines):
+    found = [line for line in lines if re.search("Zanzibarkoul|0?612345678", "\n".join(texts(line)))]
+    assert found == []
+
+
+def texts(value):
+    """Every text in a line, as it reads when it is decoded."""
+    if isinstance(value, dict):
+        return [text for pair in value.items() for one in pair for text in texts(one)]
+    return [text for one in value for text in texts(one)] if isinstance(value, list) else [str(value)]
+
+
+def test_as_json_it_says_what_an_engineer_needs(lines):
+    failed = next(line for line in lines if line["message"] == "rest.message.received.failure")
+    assert (failed["level"], failed["logger"]) == ("error", "__main__")
+    assert failed["values"]["sender_id"] == f"person-{pseudonym(SENDER, b'key')}"
+    assert failed["values"]["text"] == failed["values"]["slots"] == logs.HIDDEN
+    assert re.search(r"^ValueError\n[\s\S]*in raises_with_the_word\ncaused by KeyError", failed["exception"])
+    warned = [line["message"] for line in lines if line["logger"] == "py.warnings"]
+    assert any("Categorical slot 'kind' is set to a value" in message for message in warned)
+    ended = [line["exception"] for line in lines if line["message"] == "The process ends by an error."]
+    assert ended == ["ValueError"]
 
 
 def log_lines_of_rasa():

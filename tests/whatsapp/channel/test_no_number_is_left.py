@@ -2,6 +2,7 @@
 of the words than the redacted conversation."""
 
 import base64
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,10 +62,11 @@ def test_nothing_on_disk_holds_the_number(channel: Channel) -> None:
 
 
 @pytest.mark.long
-def test_not_even_the_most_talkative_log_does(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_not_even_the_most_talkative_log_does(tmp_path: Path, form: str) -> None:
     port = free_port()
     with started(f"http://127.0.0.1:{port}/webhooks/whatsapp/webhook") as sandbox:
-        settings = {**sandbox.environment, "WHATSAPP_GRAPH": sandbox.url, "LOG_LEVEL": "DEBUG"}
+        settings = {**sandbox.environment, "WHATSAPP_GRAPH": sandbox.url, "LOG_LEVEL": "DEBUG", "LOG_FORMAT": form}
         assistant = start_assistant(tmp_path, port=port, **settings)
         try:
             named = talk(sandbox, tmp_path)
@@ -72,4 +74,6 @@ def test_not_even_the_most_talkative_log_does(tmp_path: Path) -> None:
             stop(assistant)
         assert assistant.log.stat().st_size > 10_000
         assert sandbox.token.encode() not in assistant.log.read_bytes()
+        if form == "json":
+            assert all(json.loads(line) for line in assistant.log.read_text(encoding="utf-8").splitlines())
         check(tmp_path, named)

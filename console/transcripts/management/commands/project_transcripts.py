@@ -3,6 +3,7 @@
 import signal
 import threading
 from argparse import ArgumentParser
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -12,8 +13,10 @@ from figures.recounting import recount_changed
 from sqlalchemy.engine import Engine
 from tqdm import tqdm
 
+from assistant.operation.exposing import open_port, when_asked
+from assistant.server.system import StopError
 from assistant.storage.database import StorageError
-from transcripts import source
+from transcripts import lag, source
 from transcripts.projector import follow, rebuild, step
 
 PAUSE = 1.0  # seconds between two looks: well below the five that staff may wait
@@ -34,7 +37,7 @@ class Command(BaseCommand):
         """Read the conversations.
 
         Raises:
-            CommandError: their database cannot be opened.
+            CommandError: their database cannot be opened, or the port of the metrics is taken.
         """
         try:
             if once or rebuild:
@@ -42,7 +45,7 @@ class Command(BaseCommand):
                     _read_what_is_there(engine, rebuild)
             else:
                 _follow_until_stopped(source.open_source(settings.SYSTEM))
-        except (StorageError, source.Unavailable) as error:
+        except (StorageError, StopError, source.Unavailable) as error:
             raise CommandError(str(error)) from None
 
 
@@ -57,6 +60,8 @@ def _read_what_is_there(engine: Engine, anew: bool) -> None:
 
 
 def _follow_until_stopped(engine: Engine) -> None:
+    when_asked(partial(lag.values, engine))
+    open_port(settings.SYSTEM.metrics_host, settings.SYSTEM.transcripts_metrics_port, "TRANSCRIPTS_METRICS_PORT")
     stopped = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: stopped.set())

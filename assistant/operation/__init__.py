@@ -1,0 +1,1 @@
+"""What operators see of the running system: requests by id, log lines, metrics, readiness."""
