@@ -32,7 +32,10 @@ class Settings:
     Attributes:
         assistant_host: address on which the assistant listens.
         assistant_port: its port.
-        actions_port: port of the action server, always on loopback.
+        actions_host: address on which the action server listens.
+        actions_port: its port.
+        actions_token: secret by which the action server knows the assistant; empty means the one in `var_dir` (see
+            `actions_token`).
         var_dir: folder of everything that the running system writes.
         database_url: database of the conversations; empty means SQLite under `var_dir`.
         retention_days: days for which conversations are kept; counts of them stay.
@@ -73,7 +76,9 @@ class Settings:
 
     assistant_host: str = "127.0.0.1"
     assistant_port: int = 5005
+    actions_host: str = "127.0.0.1"
     actions_port: int = 5055
+    actions_token: str = field(default="", repr=False)
     var_dir: Path = ROOT / "var"
     database_url: str = field(default="", repr=False)
     retention_days: int = 90
@@ -177,6 +182,15 @@ def console_key(settings: Settings) -> str:
         SettingsError, OSError: see `sender_key`.
     """
     return settings.console_key or _kept_key(settings.var_dir / "console.key")
+
+
+def actions_token(settings: Settings) -> str:
+    """The secret of assistant and action server; without `ACTIONS_TOKEN` one is kept in `VAR_DIR/actions.token`.
+
+    Raises:
+        SettingsError, OSError: see `sender_key`.
+    """
+    return settings.actions_token or _kept_key(settings.var_dir / "actions.token")
 
 
 def _kept_key(path: Path) -> str:
@@ -296,6 +310,13 @@ def _key(name: str, value: str) -> str:
     return value
 
 
+def _header_key(name: str, value: str) -> str:
+    """A key that also fits into a header of HTTP."""
+    if not (value.isascii() and value.isprintable()) or " " in value:
+        raise _wrong(name, "with spaces or letters that no header carries", "letters and digits without accents")
+    return _key(name, value)
+
+
 def _level(name: str, value: str) -> str:
     if value.upper() not in LOG_LEVELS:
         raise _wrong(name, repr(value), ", ".join(LOG_LEVELS))
@@ -321,7 +342,9 @@ def _seconds(name: str, value: str) -> float:
 READERS: dict[str, Callable[[str, str], Any]] = {
     "assistant_host": _host,
     "assistant_port": _number(1, 65535),
+    "actions_host": _host,
     "actions_port": _number(1, 65535),
+    "actions_token": _header_key,
     "var_dir": _folder,
     "database_url": _database,
     "retention_days": _number(1, 36_500),

@@ -13,7 +13,7 @@ from assistant.paths import MODELS, ROOT
 from assistant.server import standins
 from assistant.server.models import ModelError, newest_with_metadata
 from assistant.server.system import StopError, check_var, complain, hush_libraries, load_settings, say
-from assistant.settings import Settings, SettingsError
+from assistant.settings import Settings, SettingsError, actions_token
 
 # As credentials.yml names them.
 REST = "assistant.channels.rest.Rest"
@@ -29,6 +29,7 @@ def main() -> int:
         check_var(settings)
         model, metadata = newest_with_metadata(MODELS)
         line = _server(settings, model)
+        os.environ["ACTIONS_TOKEN"] = actions_token(settings)  # for endpoints.yml
         needed_by = standins.install(settings, metadata)
     except (SettingsError, StopError, ModelError) as error:
         complain(error)
