@@ -52,7 +52,7 @@ format: bootstrap ## bring the code into the house style
 	$(PY) -m ruff check --fix .
 
 clean: ## remove models and caches; var/ (conversations, keys) and .venv/ stay
-	rm -rf models/*.tar.gz models/.training .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf models/*.tar.gz models/*.sha256 models/.training .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -not -path './.uv/*' -prune -exec rm -rf {} +
 
 checks: bootstrap

@@ -3,33 +3,38 @@
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 import requests
 
 from assistant.settings import Settings, SettingsError, actions_token
+from tests.actions.seed import services
+from tests.actions.server import pages, running
 from tests.conftest import ACTIONS_TOKEN, Assistant, Part, free_port, start_part, stop
 
 RIGHT = {"Authorization": f"Bearer {ACTIONS_TOKEN}"}
 WORD, NUMBER = "zanzibarkoul", "0612345678"
-CALL = {
+CALL: dict[str, Any] = {
     "next_action": "action_contact_find",
     "sender_id": NUMBER,
     "tracker": {"sender_id": NUMBER, "slots": {"topic": WORD}, "latest_message": {"text": f"{WORD} {NUMBER}"}},
 }
+# The error that this causes quotes it.
+NO_POINT = {"turn": {"search": {"near": [f"{WORD} {NUMBER}", "1"]}}}
 
 
 @pytest.fixture(scope="module")
 def actions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Part]:
-    """An action server that logs all it can; its directory does not answer."""
+    """An action server that logs all it can."""
     var, port = tmp_path_factory.mktemp("actions"), free_port()
-    settings = {"ACTIONS_PORT": str(port), "DIRECTORY_URL": f"http://127.0.0.1:{free_port()}/hsds"}
-    started = start_part(
-        "assistant.server.actions", f"http://127.0.0.1:{port}/health", var, LOG_LEVEL="DEBUG", **settings
-    )
-    yield started
-    stop(started)
+    with running() as directory:
+        directory.respond = pages(services())
+        settings = {"ACTIONS_PORT": str(port), "DIRECTORY_URL": directory.url, "LOG_LEVEL": "DEBUG"}
+        started = start_part("assistant.server.actions", f"http://127.0.0.1:{port}/health", var, **settings)
+        yield started
+        stop(started)
 
 
 @pytest.mark.parametrize(
@@ -83,14 +88,15 @@ def test_a_body_that_is_too_long_is_refused(actions: Part) -> None:
 
 
 def test_what_was_sent_is_in_no_log(actions: Part) -> None:
-    """Refused, done, failed in the action (its tracker lacks what it reads), and with no body at all."""
+    """Refused, done, no such action, failed in the action, and no JSON at all."""
     requests.post(f"{actions.url}/webhook", json=CALL, timeout=10)
-    for call in (CALL, {**CALL, "next_action": "action_unknown"}, {**CALL, "tracker": {"events": [WORD, NUMBER]}}):
+    failing = {**CALL["tracker"], "latest_message": NO_POINT}
+    for call in (CALL, {**CALL, "next_action": "action_unknown"}, {**CALL, "tracker": failing}):
         requests.post(f"{actions.url}/webhook", json=call, headers=RIGHT, timeout=10)
     requests.post(f"{actions.url}/webhook", data=f"{WORD} {NUMBER}", headers=RIGHT, timeout=10)
     log = actions.log.read_text(encoding="utf-8")
     assert "A call without the right ACTIONS_TOKEN was refused. Set the same for the assistant and here." in log
-    assert "Exception occurred during execution of request" in log
+    assert "in search_from_dict" in log
     assert [line for line in log.splitlines() if WORD in line or NUMBER in line] == []
 
 
