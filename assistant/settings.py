@@ -30,6 +30,7 @@ class Settings:
     """What can be set. The environment variable is the attribute's name in capitals.
 
     Attributes:
+        production: whether the start is refused while a setting is one for a laptop (`assistant/server/production.py`).
         assistant_host: address on which the assistant listens.
         assistant_port: its port.
         actions_host: address on which the action server listens.
@@ -40,6 +41,8 @@ class Settings:
         database_url: database of the conversations; empty means SQLite under `var_dir`.
         retention_days: days for which conversations are kept; counts of them stay.
         sender_key: secret behind the pseudonyms of people; empty means the one in `var_dir` (see `sender_key`).
+        sender_key_old: earlier values of `sender_key`, separated by commas, under which sessions and sealed messages are
+            still read, and people still erased.
         log_level: least severe log lines that are shown.
         rest_channel: whether Rasa's REST channel, for tools on the same machine, is open.
         action_timeout: seconds after which the assistant answers without the action server.
@@ -50,6 +53,7 @@ class Settings:
         console_host: address on which the staff console listens.
         console_port: its port.
         console_key: secret that signs the console's sessions; empty means the one in `var_dir` (see `console_key`).
+        console_key_old: earlier values of `console_key`, separated by commas; sessions signed with them go on.
         console_hosts: host names under which browsers reach the console, separated by commas.
         console_proxies: how many proxies of ours stand before the console and tell whom they speak for.
         console_debug: Django's debug pages, for development only.
@@ -74,6 +78,7 @@ class Settings:
         sandbox_port: port of the sandbox, always on loopback.
     """
 
+    production: bool = False
     assistant_host: str = "127.0.0.1"
     assistant_port: int = 5005
     actions_host: str = "127.0.0.1"
@@ -83,6 +88,7 @@ class Settings:
     database_url: str = field(default="", repr=False)
     retention_days: int = 90
     sender_key: str = field(default="", repr=False)
+    sender_key_old: str = field(default="", repr=False)
     log_level: str = "WARNING"
     rest_channel: bool = True
     action_timeout: float = 2.0
@@ -92,6 +98,7 @@ class Settings:
     console_host: str = "127.0.0.1"
     console_port: int = 8000
     console_key: str = field(default="", repr=False)
+    console_key_old: str = field(default="", repr=False)
     console_hosts: str = "localhost,127.0.0.1"
     console_proxies: int = 0
     console_debug: bool = False
@@ -175,6 +182,15 @@ def sender_key(settings: Settings) -> str:
     return settings.sender_key or _kept_key(settings.var_dir / "sender.key")
 
 
+def sender_keys(settings: Settings) -> list[bytes]:
+    """The key of `sender_key` and, after it, those that it has replaced: what they made is still read.
+
+    Raises:
+        SettingsError, OSError: see `sender_key`.
+    """
+    return [sender_key(settings).encode(), *(key.encode() for key in _listed(settings.sender_key_old))]
+
+
 def console_key(settings: Settings) -> str:
     """The secret behind the console's sessions; without `CONSOLE_KEY` one is made and kept in `VAR_DIR/console.key`.
 
@@ -184,6 +200,11 @@ def console_key(settings: Settings) -> str:
     return settings.console_key or _kept_key(settings.var_dir / "console.key")
 
 
+def old_console_keys(settings: Settings) -> list[str]:
+    """The keys that the console's has replaced."""
+    return _listed(settings.console_key_old)
+
+
 def actions_token(settings: Settings) -> str:
     """The secret of assistant and action server; without `ACTIONS_TOKEN` one is kept in `VAR_DIR/actions.token`.
 
@@ -191,6 +212,10 @@ def actions_token(settings: Settings) -> str:
         SettingsError, OSError: see `sender_key`.
     """
     return settings.actions_token or _kept_key(settings.var_dir / "actions.token")
+
+
+def _listed(keys: str) -> list[str]:
+    return keys.split(",") if keys else []
 
 
 def _kept_key(path: Path) -> str:
@@ -310,6 +335,10 @@ def _key(name: str, value: str) -> str:
     return value
 
 
+def _keys(name: str, value: str) -> str:
+    return ",".join(_key(name, key.strip()) for key in value.split(","))
+
+
 def _header_key(name: str, value: str) -> str:
     """A key that also fits into a header of HTTP."""
     if not (value.isascii() and value.isprintable()) or " " in value:
@@ -340,6 +369,7 @@ def _seconds(name: str, value: str) -> float:
 
 
 READERS: dict[str, Callable[[str, str], Any]] = {
+    "production": _switch,
     "assistant_host": _host,
     "assistant_port": _number(1, 65535),
     "actions_host": _host,
@@ -349,6 +379,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "database_url": _database,
     "retention_days": _number(1, 36_500),
     "sender_key": _key,
+    "sender_key_old": _keys,
     "log_level": _level,
     "rest_channel": _switch,
     "action_timeout": _seconds,
@@ -358,6 +389,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "console_host": _host,
     "console_port": _number(1, 65535),
     "console_key": _key,
+    "console_key_old": _keys,
     "console_hosts": _hosts,
     "console_proxies": _number(0, 10),
     "console_debug": _switch,

@@ -24,7 +24,7 @@ from assistant.channels.lengths import Guarded
 from assistant.channels.webhook import ANOTHER_NUMBER, Batch, Received, Status, read
 from assistant.privacy.seal import Seal
 from assistant.privacy.senders import pseudonym
-from assistant.settings import Settings, sender_key
+from assistant.settings import Settings, sender_keys
 from assistant.storage import inbox, turns
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class WhatsApp(InputChannel):
 
     def __init__(self) -> None:
         self._settings = Settings.from_environment(os.environ)
-        self._key = sender_key(self._settings).encode()
+        self._key, *self._old_keys = sender_keys(self._settings)
         self._answering: Answering | None = None
         self._ours = False  # whether anything came for our number yet
         self._beside: list[asyncio.Future[None]] = []
@@ -57,8 +57,9 @@ class WhatsApp(InputChannel):
         @routes.listener("after_server_start")
         async def begin(app: Sanic, _loop: object) -> None:
             agent = app.ctx.agent
+            seal, graph = Seal(self._key, self._old_keys), Graph(self._settings)
             self._answering = Answering(
-                agent, turns.database_of(agent), Seal(self._key), Graph(self._settings), on_new_message
+                agent, turns.database_of(agent), seal, graph, on_new_message, self._earlier_names
             )
             self._beside = [
                 asyncio.ensure_future(work()) for work in (self._answering.sweep, self._answering.write_down)
@@ -143,11 +144,19 @@ class WhatsApp(InputChannel):
 
     def _sender(self, message: Received) -> str:
         """Id of the conversation: a keyed hash of the person's number."""
-        return pseudonym(f"whatsapp {message.person}", self._key)
+        return _name_of(message.person, self._key)
+
+    def _earlier_names(self, person: str) -> list[str]:
+        """Ids that a person's conversations had under earlier keys."""
+        return [_name_of(person, key) for key in self._old_keys]
 
     def _name(self, message_id: str) -> str:
         """How a message is known here: Meta's own name for it holds the person's number."""
         return pseudonym(f"whatsapp message {message_id}", self._key)
+
+
+def _name_of(person: str, key: bytes) -> str:
+    return pseudonym(f"whatsapp {person}", key)
 
 
 def _told(status: Status) -> inbox.Told | None:

@@ -63,10 +63,10 @@ def serve(app: Sanic, settings: Settings, token: str) -> None:
         logger.warning("A call without the right ACTIONS_TOKEN was refused. Set the same for the assistant and here.")
         return json({"error": "ACTIONS_TOKEN is missing or another one."}, 401)
 
-    @app.listener("before_server_start")
     async def guard(app: Sanic, _loop: object) -> None:
         app.request_middleware.appendleft(known)  # this late, it is before sanic-cors, which answers OPTIONS by itself
 
+    app.register_listener(guard, "before_server_start")
     app.config.REQUEST_MAX_SIZE = MOST_BYTES
     app.run(settings.actions_host, settings.actions_port, workers=1)
 

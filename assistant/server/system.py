@@ -16,6 +16,7 @@ from typing import Any
 from honcho.environ import parse as parse_env
 
 from assistant.paths import ROOT
+from assistant.server.production import refuse_unsafe
 from assistant.settings import Settings, SettingsError
 
 ENOUGH_TO_RUN = 300_000_000  # bytes
@@ -83,10 +84,11 @@ def load_settings() -> Settings:
     """Settings of this process; its environment gets all of them, for the child processes and Rasa's YAML files.
 
     Raises:
-        SettingsError: see `Settings.from_environment`.
+        SettingsError: see `Settings.from_environment`, `refuse_unsafe`.
     """
     env = environment()
     settings = Settings.from_environment(env)
+    refuse_unsafe(settings)
     os.environ.update({**env, **settings.to_environment(), **RASA_ENVIRONMENT})
     return settings
 
