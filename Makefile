@@ -9,7 +9,7 @@ export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help run test test-all train validate bench bench-channels eval eval-public shell check-launch format clean bootstrap checks browser
+.PHONY: help run test test-all train validate bench bench-channels eval eval-public shell backup restore check-launch format clean bootstrap checks browser
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,12 @@ eval: bootstrap train ## measure understanding, write docs/scorecard.md
 
 eval-public: bootstrap train ## the same on a public benchmark: make eval-public DATA=<folder>
 	$(PY) -m evaluation.public "$(DATA)"
+
+backup: bootstrap ## everything people and staff wrote, in a file: make backup TO=<folder>
+	@$(PY) -m assistant.backup.make "$(TO)"
+
+restore: bootstrap ## put a backup back: make restore FILE=<file>
+	@$(PY) -m assistant.backup.restore "$(FILE)" $(if $(REPLACE),--replace) $(if $(WITHOUT_LOG),--without-erased-log)
 
 shell: bootstrap train ## talk in the terminal
 	@$(PY) -m assistant.shell

@@ -40,9 +40,11 @@ class Settings:
         var_dir: folder of everything that the running system writes.
         database_url: database of the conversations; empty means SQLite under `var_dir`.
         retention_days: days for which conversations are kept; counts of them stay.
+        erased_log: file that remembers who was erased, for the day on which a backup is restored; None means the one in
+            `var_dir`.
         sender_key: secret behind the pseudonyms of people; empty means the one in `var_dir` (see `sender_key`).
-        sender_key_old: earlier values of `sender_key`, separated by commas, under which sessions and sealed messages are
-            still read, and people still erased.
+        sender_key_old: earlier values of `sender_key`, separated by commas, under which sessions and sealed messages
+            are still read, and people still erased.
         log_level: least severe log lines that are shown.
         rest_channel: whether Rasa's REST channel, for tools on the same machine, is open.
         action_timeout: seconds after which the assistant answers without the action server.
@@ -87,6 +89,7 @@ class Settings:
     var_dir: Path = ROOT / "var"
     database_url: str = field(default="", repr=False)
     retention_days: int = 90
+    erased_log: Path | None = None
     sender_key: str = field(default="", repr=False)
     sender_key_old: str = field(default="", repr=False)
     log_level: str = "WARNING"
@@ -143,6 +146,11 @@ class Settings:
     def whatsapp(self) -> bool:
         """Whether the WhatsApp channel has what it needs."""
         return bool(self.whatsapp_token)
+
+    @property
+    def erasures_kept(self) -> Path:
+        """Where it is remembered who was erased (`assistant/privacy/erased.py`)."""
+        return self.erased_log or self.var_dir / "erased.jsonl"
 
     @property
     def directory(self) -> str:
@@ -378,6 +386,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "var_dir": _folder,
     "database_url": _database,
     "retention_days": _number(1, 36_500),
+    "erased_log": _folder,
     "sender_key": _key,
     "sender_key_old": _keys,
     "log_level": _level,

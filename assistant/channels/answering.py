@@ -62,8 +62,8 @@ class Answering:
         on_new_message: Handle,
         earlier_names: Callable[[str], Sequence[str]],
     ) -> None:
-        """Args: `engine` is the conversations' database, `on_new_message` makes a turn (Rasa's own), `earlier_names` tells
-        what a person's conversations were called under earlier keys."""
+        """Args: `engine` is the conversations' database, `on_new_message` makes a turn (Rasa's own), `earlier_names`
+        tells what a person's conversations were called under earlier keys."""
         self._agent, self._seal, self._graph = agent, seal, graph
         self.engine = engine
         self._on_new_message, self._earlier_names = on_new_message, earlier_names

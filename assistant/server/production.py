@@ -68,8 +68,8 @@ def _network(settings: Settings) -> Iterator[str]:
     for part, proxies in (("assistant", "web_proxies"), ("console", "console_proxies")):
         if getattr(settings, f"{part}_host") not in LOOPBACK and not getattr(settings, proxies):
             yield (
-                f"{part.upper()}_HOST is reached from the network, over plain HTTP and without a proxy before it. Set it "
-                f"to 127.0.0.1, or {proxies.upper()} to how many proxies (nginx, with TLS) stand before it."
+                f"{part.upper()}_HOST is reached from the network, over plain HTTP and without a proxy before it. "
+                f"Set it to 127.0.0.1, or {proxies.upper()} to how many proxies (nginx, with TLS) stand before it."
             )
     public = [host for host in settings.console_hosts.split(",") if host.strip("[]") not in LOOPBACK]
     if public and not settings.console_proxies:
