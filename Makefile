@@ -9,7 +9,7 @@ export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help run test test-all train validate bench bench-channels eval eval-public shell backup restore check-launch format clean bootstrap checks browser
+.PHONY: help run test test-all train validate bench bench-channels eval eval-public shell backup restore sbom audit check-launch format clean bootstrap checks browser
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,12 @@ train: bootstrap ## train a model, unless there is one of these data
 
 validate: bootstrap ## check data and answers
 	$(PY) -m quality
+
+sbom: bootstrap ## list what the servers run (CycloneDX): sbom.cdx.json
+	@$(PYTHON3) tools/supply_chain.py sbom
+
+audit: bootstrap ## ask for known weaknesses of the locked packages (needs pypi.org; see docs/advisories.md)
+	@$(PYTHON3) tools/supply_chain.py audit
 
 check-launch: bootstrap ## what a person must still do before going live
 	@$(PY) -m quality.launch
