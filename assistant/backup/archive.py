@@ -80,6 +80,8 @@ def extract(file: Path, folder: Path) -> Manifest:
     Raises:
         StopError: it is none, damaged, or of a later release.
     """
+    if not file.is_file():
+        raise StopError(f"{file} is no file. Name the backup: make restore FILE=/path/dalil-….tar")
     try:
         with tarfile.open(file, "r:") as tar:
             manifest = Manifest(**json.loads(_content(tar, MANIFEST)))
@@ -87,8 +89,6 @@ def extract(file: Path, folder: Path) -> Manifest:
                 raise StopError(f"{file} was made by a later release. Restore it with that one.")
             for name, checksum in manifest.files.items():
                 _put(tar, name, folder, checksum)
-    except FileNotFoundError as error:
-        raise StopError(f"There is no {file}. Name the backup: make restore FILE=/path/dalil-….tar") from error
     except (OSError, EOFError, tarfile.TarError, KeyError, TypeError, ValueError) as error:
         raise StopError(f"{file} is no backup, or damaged ({error}). Take another one.") from error
     return manifest

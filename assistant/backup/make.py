@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.backup import archive, postgresql, sqlite
-from assistant.privacy.erased import fingerprint
+from assistant.privacy import erased
 from assistant.server.system import StopError, complain, environment, say
 from assistant.settings import Settings, SettingsError, sender_key
 
@@ -59,9 +59,12 @@ def back_up(settings: Settings, target: Path) -> Path:
     made_at = time.time()
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        erased.note(
+            settings.erasures_kept, []
+        )  # from now on it is there: a restore that misses it knows that it is lost
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as name:
             kind, members = _copied(settings, Path(name))
-            archive.write(file, made_at, kind, fingerprint(sender_key(settings).encode()), members)
+            archive.write(file, made_at, kind, erased.fingerprint(sender_key(settings).encode()), members)
     except (OSError, sqlite3.Error) as error:
         raise StopError(
             f"The backup could not be made ({error}). See that {file.parent} may be written and has room."
