@@ -103,14 +103,17 @@ def test_without_production_nothing_is_refused() -> None:
     assert str(error.value).count("\n  - ") == len(list(unsafe(Settings()))) >= 5
 
 
+LONG = pytest.mark.long
+
+
 @pytest.mark.parametrize(
     "command",
     [
         ["-m", "assistant.server.run"],
-        ["-m", "assistant.server.serve"],
-        ["-m", "assistant.server.actions"],
-        ["-m", "assistant.server.console"],
         ["console/manage.py", "project_transcripts"],
+        pytest.param(["-m", "assistant.server.serve"], marks=LONG),
+        pytest.param(["-m", "assistant.server.actions"], marks=LONG),
+        pytest.param(["-m", "assistant.server.console"], marks=LONG),
     ],
     ids=lambda command: command[-1],
 )
