@@ -9,7 +9,7 @@ export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help run run-scaled test test-all train validate bench bench-channels eval eval-public shell check-launch format clean bootstrap checks browser servers
+.PHONY: help run run-scaled test test-all train validate bench bench-channels eval eval-public shell backup restore sbom audit check-launch format clean bootstrap checks browser servers
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,12 @@ train: bootstrap ## train a model, unless there is one of these data
 validate: bootstrap ## check data and answers
 	$(PY) -m quality
 
+sbom: bootstrap ## list what the servers run (CycloneDX): sbom.cdx.json
+	@$(PYTHON3) tools/supply_chain.py sbom
+
+audit: bootstrap ## ask for known weaknesses of the locked packages (needs pypi.org; see docs/advisories.md)
+	@$(PYTHON3) tools/supply_chain.py audit
+
 check-launch: bootstrap ## what a person must still do before going live
 	@$(PY) -m quality.launch
 
@@ -47,6 +53,12 @@ eval: bootstrap train ## measure understanding, write docs/scorecard.md
 eval-public: bootstrap train ## the same on a public benchmark: make eval-public DATA=<folder>
 	$(PY) -m evaluation.public "$(DATA)"
 
+backup: bootstrap ## everything people and staff wrote, in a file: make backup TO=<folder>
+	@$(PY) -m assistant.backup.make "$(TO)"
+
+restore: bootstrap ## put a backup back: make restore FILE=<file>
+	@$(PY) -m assistant.backup.restore "$(FILE)" $(if $(REPLACE),--replace) $(if $(WITHOUT_LOG),--without-erased-log)
+
 shell: bootstrap train ## talk in the terminal
 	@$(PY) -m assistant.shell
 
@@ -55,7 +67,7 @@ format: bootstrap ## bring the code into the house style
 	$(PY) -m ruff check --fix .
 
 clean: ## remove models and caches; var/ (conversations, keys) and .venv/ stay
-	rm -rf models/*.tar.gz models/.training .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf models/*.tar.gz models/*.sha256 models/.training .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -not -path './.uv/*' -prune -exec rm -rf {} +
 
 checks: bootstrap

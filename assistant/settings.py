@@ -34,14 +34,22 @@ class Settings:
     """What can be set. The environment variable is the attribute's name in capitals.
 
     Attributes:
+        production: whether the start is refused while a setting is one for a laptop (`assistant/server/production.py`).
         assistant_host: address on which the assistant listens.
         assistant_port: its port.
-        actions_port: port of the action server, always on loopback.
+        actions_host: address on which the action server listens.
+        actions_port: its port.
+        actions_token: secret by which the action server knows the assistant; empty means the one in `var_dir` (see
+            `actions_token`).
         var_dir: folder of everything that the running system writes.
         database_url: database of the conversations; empty means SQLite under `var_dir`.
         redis_url: Redis in which several assistants keep locks and rates; empty means that there is one assistant.
         retention_days: days for which conversations are kept; counts of them stay.
+        erased_log: file that remembers who was erased, for the day on which a backup is restored; None means the one in
+            `var_dir`.
         sender_key: secret behind the pseudonyms of people; empty means the one in `var_dir` (see `sender_key`).
+        sender_key_old: earlier values of `sender_key`, separated by commas, under which sessions and sealed messages
+            are still read, and people still erased.
         log_level: least severe log lines that are shown.
         log_format: `text`, or `json` for one JSON object a line (`assistant/operation/json_lines.py`).
         metrics_host: address on which each process shows its metrics.
@@ -57,6 +65,7 @@ class Settings:
         console_host: address on which the staff console listens.
         console_port: its port.
         console_key: secret that signs the console's sessions; empty means the one in `var_dir` (see `console_key`).
+        console_key_old: earlier values of `console_key`, separated by commas; sessions signed with them go on.
         console_hosts: host names under which browsers reach the console, separated by commas.
         console_proxies: how many proxies of ours stand before the console and tell whom they speak for.
         console_debug: Django's debug pages, for development only.
@@ -81,14 +90,19 @@ class Settings:
         sandbox_port: port of the sandbox, always on loopback.
     """
 
+    production: bool = False
     assistant_host: str = "127.0.0.1"
     assistant_port: int = 5005
+    actions_host: str = "127.0.0.1"
     actions_port: int = 5055
+    actions_token: str = field(default="", repr=False)
     var_dir: Path = ROOT / "var"
     database_url: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)
     retention_days: int = 90
+    erased_log: Path | None = None
     sender_key: str = field(default="", repr=False)
+    sender_key_old: str = field(default="", repr=False)
     log_level: str = "WARNING"
     log_format: str = "text"
     metrics_host: str = "127.0.0.1"
@@ -103,6 +117,7 @@ class Settings:
     console_host: str = "127.0.0.1"
     console_port: int = 8000
     console_key: str = field(default="", repr=False)
+    console_key_old: str = field(default="", repr=False)
     console_hosts: str = "localhost,127.0.0.1"
     console_proxies: int = 0
     console_debug: bool = False
@@ -154,6 +169,11 @@ class Settings:
         return bool(self.whatsapp_token)
 
     @property
+    def erasures_kept(self) -> Path:
+        """Where it is remembered who was erased (`assistant/privacy/erased.py`)."""
+        return self.erased_log or self.var_dir / "erased.jsonl"
+
+    @property
     def directory(self) -> str:
         """Address of the HSDS directory that the actions read, without a slash at its end."""
         return (self.directory_url or f"http://127.0.0.1:{self.console_port}/hsds").rstrip("/")
@@ -191,6 +211,15 @@ def sender_key(settings: Settings) -> str:
     return settings.sender_key or _kept_key(settings.var_dir / "sender.key")
 
 
+def sender_keys(settings: Settings) -> list[bytes]:
+    """The key of `sender_key` and, after it, those that it has replaced: what they made is still read.
+
+    Raises:
+        SettingsError, OSError: see `sender_key`.
+    """
+    return [sender_key(settings).encode(), *(key.encode() for key in _listed(settings.sender_key_old))]
+
+
 def console_key(settings: Settings) -> str:
     """The secret behind the console's sessions; without `CONSOLE_KEY` one is made and kept in `VAR_DIR/console.key`.
 
@@ -198,6 +227,24 @@ def console_key(settings: Settings) -> str:
         SettingsError, OSError: see `sender_key`.
     """
     return settings.console_key or _kept_key(settings.var_dir / "console.key")
+
+
+def old_console_keys(settings: Settings) -> list[str]:
+    """The keys that the console's has replaced."""
+    return _listed(settings.console_key_old)
+
+
+def actions_token(settings: Settings) -> str:
+    """The secret of assistant and action server; without `ACTIONS_TOKEN` one is kept in `VAR_DIR/actions.token`.
+
+    Raises:
+        SettingsError, OSError: see `sender_key`.
+    """
+    return settings.actions_token or _kept_key(settings.var_dir / "actions.token")
+
+
+def _listed(keys: str) -> list[str]:
+    return keys.split(",") if keys else []
 
 
 def _kept_key(path: Path) -> str:
@@ -330,6 +377,17 @@ def _key(name: str, value: str) -> str:
     return value
 
 
+def _keys(name: str, value: str) -> str:
+    return ",".join(_key(name, key.strip()) for key in value.split(","))
+
+
+def _header_key(name: str, value: str) -> str:
+    """A key that also fits into a header of HTTP."""
+    if not (value.isascii() and value.isprintable()) or " " in value:
+        raise _wrong(name, "with spaces or letters that no header carries", "letters and digits without accents")
+    return _key(name, value)
+
+
 def _level(name: str, value: str) -> str:
     if value.upper() not in LOG_LEVELS:
         raise _wrong(name, repr(value), ", ".join(LOG_LEVELS))
@@ -359,14 +417,19 @@ def _seconds(name: str, value: str) -> float:
 
 
 READERS: dict[str, Callable[[str, str], Any]] = {
+    "production": _switch,
     "assistant_host": _host,
     "assistant_port": _number(1, 65535),
+    "actions_host": _host,
     "actions_port": _number(1, 65535),
+    "actions_token": _header_key,
     "var_dir": _folder,
     "database_url": _database,
     "redis_url": _redis,
     "retention_days": _number(1, 36_500),
+    "erased_log": _folder,
     "sender_key": _key,
+    "sender_key_old": _keys,
     "log_level": _level,
     "log_format": _format,
     "metrics_host": _host,
@@ -381,6 +444,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "console_host": _host,
     "console_port": _number(1, 65535),
     "console_key": _key,
+    "console_key_old": _keys,
     "console_hosts": _hosts,
     "console_proxies": _number(0, 10),
     "console_debug": _switch,

@@ -11,6 +11,7 @@ from pathlib import Path
 from actions.services.directory import Directory, DirectoryUnavailable
 from actions.services.places import Place, places
 from assistant.dialogue.directory import phones
+from assistant.server.production import unsafe
 from assistant.server.system import environment
 from assistant.settings import WHATSAPP_CREDENTIALS, Settings, SettingsError
 from quality.answers import named_places
@@ -51,18 +52,9 @@ def open_points(settings: Settings) -> Iterator[str]:
 
 
 def _settings(settings: Settings) -> Iterator[str]:
-    if settings.console_debug:
-        yield "CONSOLE_DEBUG is on: its error pages show secrets. Set CONSOLE_DEBUG=off."
-    if settings.log_level == "DEBUG":
-        yield "LOG_LEVEL is DEBUG. Set it to WARNING or INFO."
-    if settings.rest_channel:
-        yield "REST_CHANNEL is on: whoever reaches it may name any conversation. Set REST_CHANNEL=off."
-    if settings.socketio_channel:
-        yield "SOCKETIO_CHANNEL is on: whoever reaches it may name any conversation. Set SOCKETIO_CHANNEL=off."
-    for name in ("sender_key", "console_key"):
-        if not getattr(settings, name):
-            where = settings.var_dir / name.replace("_", ".")
-            yield f"{name.upper()} is not set: the one in {where} is lost with that folder. Set a secret of your own."
+    if not settings.production:
+        yield "PRODUCTION is off: nothing would keep the start from these settings. Set PRODUCTION=on."
+    yield from unsafe(settings)
     if set(settings.console_hosts.split(",")) <= {"localhost", "127.0.0.1", "[::1]"}:
         yield "CONSOLE_HOSTS names this machine only. Add the host name under which staff reach the console."
     if not settings.whatsapp:

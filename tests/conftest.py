@@ -18,6 +18,7 @@ import requests
 from assistant.paths import ROOT
 
 START_TIMEOUT = 180  # seconds, on a loaded machine
+ACTIONS_TOKEN = "t" * 32  # of every action server and assistant that tests start, whatever their folders
 
 
 # Lines that are printed below the tests' own summary.
@@ -124,7 +125,8 @@ class Part:
 def start_part(module: str, health: str, var: Path, **environment: str) -> Part:
     """Start `python -m module` with settings of its own and wait until its health address answers."""
     log = var / f"{module}.log"
-    env = {**os.environ, "VAR_DIR": str(var), "DATABASE_URL": "", **environment}
+    given = {"VAR_DIR": str(var), "DATABASE_URL": "", "ACTIONS_TOKEN": ACTIONS_TOKEN}
+    env = {**os.environ, **given, **environment}
     with log.open("wb") as out:
         process = subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=env, stdout=out, stderr=out)
     wait_for(health, process, log)

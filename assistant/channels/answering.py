@@ -11,7 +11,7 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import fields
 from typing import Any
@@ -32,9 +32,10 @@ from assistant.channels.unasked import erased_by
 from assistant.channels.webhook import Received
 from assistant.nlu.safeguard import safeguard
 from assistant.operation import request_ids
+from assistant.privacy.receipts import receipt_of
 from assistant.privacy.redact import redact
 from assistant.privacy.seal import Seal, Unsealable
-from assistant.storage import inbox, turns
+from assistant.storage import erasures, inbox, turns
 from assistant.storage.database import mend, place
 
 logger = logging.getLogger(__name__)
@@ -58,13 +59,21 @@ class Answering:
     """The people who are owed a reply, and the work on it."""
 
     def __init__(
-        self, agent: Agent, engine: Engine, seal: Seal, graph: Graph, on_new_message: Handle, shared: bool
+        self,
+        agent: Agent,
+        engine: Engine,
+        seal: Seal,
+        graph: Graph,
+        on_new_message: Handle,
+        earlier_names: Callable[[str], Sequence[str]],
+        shared: bool,
     ) -> None:
-        """Args: `engine` is the conversations' database, `on_new_message` makes a turn (Rasa's own); `shared` says that
-        other processes answer from the same inbox."""
+        """Args: `engine` is the conversations' database, `on_new_message` makes a turn (Rasa's own), `earlier_names`
+        tells what a person's conversations were called under earlier keys; `shared` says that other processes answer
+        from the same inbox."""
         self._agent, self._seal, self._graph = agent, seal, graph
         self.engine = engine
-        self._on_new_message = on_new_message
+        self._on_new_message, self._earlier_names = on_new_message, earlier_names
         self._shared = shared
         self._safeguard = safeguard()
         self._people: dict[str, asyncio.Task[None]] = {}
@@ -209,8 +218,8 @@ class Answering:
         if not self._other_key_told:
             self._other_key_told = True
             logger.error(
-                "Messages in the inbox were sealed with another SENDER_KEY. To answer them, start with that key again "
-                "within 24 hours."
+                "Messages in the inbox were sealed with another SENDER_KEY. To answer them, name that key in "
+                "SENDER_KEY_OLD and start again within 24 hours."
             )
         if time.time() - row.received > WINDOW:
             self._finish([row.key], "unsealable")
@@ -262,6 +271,8 @@ class Answering:
         said = await erased_by(message, self._agent, self.engine) or await self._new(message)
         if _erases(said):
             inbox.seal_again(self.engine, group[0].key, self.sealed(group[0], said=said))
+            for name in self._earlier_names(group[0].person):
+                erasures.queue(self.engine, name, receipt_of(f"{turn} {name}"))
         return said
 
     async def _new(self, message: UserMessage) -> list[Any]:

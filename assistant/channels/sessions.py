@@ -1,7 +1,8 @@
 """Sessions of the web channel: made by the server, known again without a table, on any number of workers.
 
 A token is 16 random bytes, the second in which it was made (4 bytes, since 1970), and 13 bytes of an HMAC-SHA256 over
-both, in URL-safe Base64: who has no key can neither choose nor guess one.
+both, in URL-safe Base64: who has no key can neither choose nor guess one. The key that signed a token names its
+conversation too, so a new key ends none.
 """
 
 import base64
@@ -10,12 +11,22 @@ import hashlib
 import hmac
 import secrets
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.privacy.senders import pseudonym
 
 MAX_AGE = 24 * 3600  # seconds
 _RANDOM, _TIME, _MAC = 16, 4, 13  # bytes: a multiple of three, so that each token is written in one way only
 _PURPOSE = b"web session\0"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a token opens: the id of a conversation, and the key that made it."""
+
+    conversation: str
+    key: bytes
 
 
 def new_session(key: bytes, now: float | None = None) -> str:
@@ -29,19 +40,20 @@ def new_session(key: bytes, now: float | None = None) -> str:
     return base64.urlsafe_b64encode(made + _mac(made, key)).decode().rstrip("=")
 
 
-def conversation(token: object, key: bytes, now: float | None = None) -> str | None:
-    """Id of the conversation that a token opens; None when it is not ours or older than `MAX_AGE`.
+def opened(token: object, keys: Sequence[bytes], now: float | None = None) -> Opened | None:
+    """The conversation that a token opens; None when it is not ours or older than `MAX_AGE`.
 
     Args:
         token: what came with the request.
-        key: see `new_session`.
+        keys: the server's secret, and those that it has replaced.
         now: see `new_session`.
     """
     made, mac = _parts(token)
-    if not hmac.compare_digest(mac, _mac(made, key)):
+    signed = [key for key in keys if hmac.compare_digest(mac, _mac(made, key))]
+    if not signed:
         return None
     age = (time.time() if now is None else now) - int.from_bytes(made[_RANDOM:], "big")
-    return pseudonym(f"web {made.hex()}", key) if age <= MAX_AGE else None
+    return Opened(pseudonym(f"web {made.hex()}", signed[0]), signed[0]) if age <= MAX_AGE else None
 
 
 def _parts(token: object) -> tuple[bytes, bytes]:

@@ -31,14 +31,14 @@ from assistant.channels.collecting import Handle, OnTheWeb
 from assistant.channels.lengths import Guarded
 from assistant.channels.rates import Rates
 from assistant.channels.sentences import error_sentence, too_long
-from assistant.channels.sessions import conversation, new_session
+from assistant.channels.sessions import new_session, opened
 from assistant.dialogue.state import Turn
 from assistant.dialogue.topics import LANGUAGES, families
 from assistant.operation import readiness, request_ids
 from assistant.operation.assistant import readiness_of
 from assistant.operation.exposing import when_asked
 from assistant.privacy.senders import pseudonym
-from assistant.settings import Settings, sender_key
+from assistant.settings import Settings, sender_keys
 from assistant.storage import feedback, turns
 
 logger = logging.getLogger(__name__)
@@ -83,10 +83,11 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """A request that may be done: its body, its conversation, the language of the page it comes from."""
+    """A request that may be done: its body, its conversation and the key behind it, the language of its page."""
 
     body: Mapping[str, Any]
     conversation: str
+    key: bytes
     language: str
 
 
@@ -95,7 +96,7 @@ class Web(InputChannel):
 
     def __init__(self) -> None:
         self._settings = Settings.from_environment(os.environ)
-        self._key = sender_key(self._settings).encode()
+        self._keys = sender_keys(self._settings)
         self._rates = Rates(self._settings.web_rate_session, self._settings.web_rate_address, self._settings.redis_url)
         self._origins = frozenset(filter(None, self._settings.web_origins.split(",")))
         self._recent: OrderedDict[str, Reply] = OrderedDict()
@@ -155,7 +156,10 @@ class Web(InputChannel):
     async def _session(self, request: Request) -> Reply:
         """A new session, with what the assistant says first."""
         body = await self._body(request)
-        return {"session": new_session(self._key), "greeting": await _greeting(request.app.ctx.agent, _language(body))}
+        return {
+            "session": new_session(self._keys[0]),
+            "greeting": await _greeting(request.app.ctx.agent, _language(body)),
+        }
 
     async def _message(self, request: Request, on_new_message: Handle) -> Reply:
         """The reply to a message, made once."""
@@ -171,7 +175,7 @@ class Web(InputChannel):
             OnTheWeb(),
             asked.conversation,
             input_channel=self.name(),
-            message_id=pseudonym(f"{asked.conversation} {client_id}", self._key),
+            message_id=pseudonym(f"{asked.conversation} {client_id}", asked.key),
             metadata={"interface": asked.language},
         )
         # Shielded: the turn goes on when the line breaks or the time is over, and the next try finds its reply.
@@ -230,7 +234,7 @@ class Web(InputChannel):
         """
         if not self._is_allowed(request):
             raise Refused("origin")
-        self._limit("address", pseudonym(f"address {request.remote_addr or request.ip}", self._key))
+        self._limit("address", pseudonym(f"address {request.remote_addr or request.ip}", self._keys[0]))
         raw = await _read(request)
         try:
             body = json.loads(raw)
@@ -242,10 +246,10 @@ class Web(InputChannel):
         return body
 
     def _asked(self, body: Mapping[str, Any]) -> Asked:
-        opened = conversation(body.get("session"), self._key)
-        if not opened:
+        session = opened(body.get("session"), self._keys)
+        if not session:
             raise Refused("session_unknown")
-        return Asked(body, opened, _language(body))
+        return Asked(body, session.conversation, session.key, _language(body))
 
     def _limit(self, kind: str, who: str) -> None:
         wait = self._rates.wait(kind, who)

@@ -30,7 +30,7 @@ from assistant.channels.webhook import ANOTHER_NUMBER, Batch, Received, Status, 
 from assistant.operation.exposing import Value, when_asked
 from assistant.privacy.seal import Seal
 from assistant.privacy.senders import pseudonym
-from assistant.settings import Settings, sender_key
+from assistant.settings import Settings, sender_keys
 from assistant.storage import inbox, turns
 from assistant.storage.database import mend, place
 
@@ -51,7 +51,7 @@ class WhatsApp(InputChannel):
 
     def __init__(self) -> None:
         self._settings = Settings.from_environment(os.environ)
-        self._key = sender_key(self._settings).encode()
+        self._key, *self._old_keys = sender_keys(self._settings)
         self._answering: Answering | None = None
         self._ours = False  # whether anything came for our number yet
         self._beside: list[asyncio.Future[None]] = []
@@ -68,12 +68,14 @@ class WhatsApp(InputChannel):
         @routes.listener("after_server_start")
         async def begin(app: Sanic, _loop: object) -> None:
             agent = app.ctx.agent
+            seal, graph = Seal(self._key, self._old_keys), Graph(self._settings)
             self._answering = Answering(
                 agent,
                 turns.database_of(agent),
-                Seal(self._key),
-                Graph(self._settings),
+                seal,
+                graph,
                 on_new_message,
+                self._earlier_names,
                 shared=bool(self._settings.redis_url),
             )
             when_asked(partial(_waiting, self._answering.engine))
@@ -163,11 +165,19 @@ class WhatsApp(InputChannel):
 
     def _sender(self, message: Received) -> str:
         """Id of the conversation: a keyed hash of the person's number."""
-        return pseudonym(f"whatsapp {message.person}", self._key)
+        return _name_of(message.person, self._key)
+
+    def _earlier_names(self, person: str) -> list[str]:
+        """Ids that a person's conversations had under earlier keys."""
+        return [_name_of(person, key) for key in self._old_keys]
 
     def _name(self, message_id: str) -> str:
         """How a message is known here: Meta's own name for it holds the person's number."""
         return pseudonym(f"whatsapp message {message_id}", self._key)
+
+
+def _name_of(person: str, key: bytes) -> str:
+    return pseudonym(f"whatsapp {person}", key)
 
 
 def _waiting(engine: Engine) -> Iterable[Value]:

@@ -3,8 +3,9 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 _PURPOSE = b"sealed inbox\0"
 
@@ -14,16 +15,16 @@ class Unsealable(ValueError):
 
 
 class Seal:
-    """Seals and opens with one key (Fernet: AES-128-CBC with HMAC-SHA256)."""
+    """Seals with one key and opens with it and those before it (Fernet: AES-128-CBC with HMAC-SHA256)."""
 
-    def __init__(self, key: bytes) -> None:
-        """Derives its own key: the secret behind people's names stays apart.
+    def __init__(self, key: bytes, old: Sequence[bytes] = ()) -> None:
+        """Derives its own keys: the secret behind people's names stays apart.
 
         Args:
-            key: the server's secret (`assistant.settings.sender_key`).
+            key: the server's secret (`assistant.settings.sender_keys`, the first).
+            old: the secrets before it.
         """
-        derived = hmac.new(key, _PURPOSE, hashlib.sha256).digest()
-        self._fernet = Fernet(base64.urlsafe_b64encode(derived))
+        self._fernet = MultiFernet([_fernet(one) for one in (key, *old)])
 
     def close(self, text: str) -> str:
         """A text, sealed."""
@@ -39,3 +40,7 @@ class Seal:
             return self._fernet.decrypt(sealed.encode("ascii")).decode("utf-8", "surrogatepass")
         except (InvalidToken, UnicodeError) as error:
             raise Unsealable("sealed with another key, or damaged") from error
+
+
+def _fernet(key: bytes) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hmac.new(key, _PURPOSE, hashlib.sha256).digest()))

@@ -1,6 +1,7 @@
-"""`python -m assistant.server.actions`: the action server, on loopback only.
+"""`python -m assistant.server.actions`: the action server, for the assistant alone (`admission.py`).
 
-It answers whoever reaches it and is sent whole conversations; by itself it would listen on every address.
+Left to itself the SDK's server listens on every address, answers whoever reaches it, and logs what was sent when an
+action fails.
 """
 
 import os
@@ -12,7 +13,7 @@ from assistant.operation.exposing import Value, open_port, when_asked
 from assistant.paths import ROOT
 from assistant.server import logs
 from assistant.server.system import StopError, complain, hush_libraries, load_settings
-from assistant.settings import SettingsError
+from assistant.settings import SettingsError, actions_token
 
 if TYPE_CHECKING:
     from sanic import Sanic
@@ -22,6 +23,7 @@ def main() -> int:
     """Command line."""
     try:
         settings = load_settings()
+        token = actions_token(settings)
         logs.set_up("actions", settings.log_format)
         open_port(settings.metrics_host, settings.actions_metrics_port, "ACTIONS_METRICS_PORT")
     except (SettingsError, StopError) as error:
@@ -33,13 +35,16 @@ def main() -> int:
     from rasa_sdk.endpoint import create_app
 
     from actions.contact import warm_up
+    from assistant.server.admission import admit
 
     utils.configure_colored_logging(settings.log_level)
     utils.update_sanic_log_level()
+    logs.configure()
     warm_up()
     app = create_app("actions", cors_origins="")
     watch(app)
-    app.run("127.0.0.1", settings.actions_port, workers=1)
+    admit(app, token)
+    app.run(settings.actions_host, settings.actions_port, workers=1)
     return 0
 
 

@@ -1,7 +1,11 @@
-"""Trained models on disk."""
+"""Trained models on disk. A model is a program: Rasa makes the classes that it names. So only one whose checksum was
+written when it was trained is loaded; `python -m assistant.server.models <file>` writes that of one trained by hand.
+"""
 
 import gzip
+import hashlib
 import json
+import sys
 import tarfile
 import zlib
 from collections.abc import Mapping
@@ -21,7 +25,7 @@ def newest_model(folder: Path) -> Path:
         folder: where the `*.tar.gz` are.
 
     Raises:
-        ModelError: there is none, or the newest is damaged or of another Rasa version.
+        ModelError: there is none, or the newest is not the one that was trained, damaged or of another Rasa version.
     """
     return newest_with_metadata(folder)[0]
 
@@ -35,12 +39,55 @@ def newest_with_metadata(folder: Path) -> tuple[Path, Mapping[str, Any]]:
     models = by_age(folder)
     if not models:
         raise ModelError(f"No model in {folder}. Train one: make train")
+    check_sum(models[0])
     return models[0], check_model(models[0])
 
 
 def by_age(folder: Path) -> list[Path]:
     """Models of a folder, newest first."""
     return sorted(folder.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+
+
+def checksum_file(model: Path) -> Path:
+    """Where the checksum of a model is, as `sha256sum --check` reads it."""
+    return model.with_name(f"{model.name}.sha256")
+
+
+def write_checksum(model: Path) -> None:
+    """Note that a model is the one that was trained."""
+    checksum_file(model).write_text(f"{_sha256(model)}  {model.name}\n", encoding="utf-8")
+
+
+def check_sum(model: Path) -> None:
+    """Make sure that a model is the one that was trained.
+
+    Raises:
+        ModelError: it is another one, or nobody noted what it is.
+    """
+    file = checksum_file(model)
+    try:
+        wanted = file.read_text(encoding="utf-8").partition(" ")[0]
+        found = _sha256(model)
+    except FileNotFoundError as error:
+        raise ModelError(
+            f"{model} has no checksum beside it ({file.name}): it was not trained by make train. Train one: make train"
+            f"   If you trained this one: .venv/bin/python -m assistant.server.models '{model}'"
+        ) from error
+    except (OSError, UnicodeError) as error:
+        raise ModelError(f"{model} cannot be checked ({error}). Train again: rm '{model}' && make train") from error
+    if found != wanted:
+        raise ModelError(
+            f"{model} is not the model that was trained: its checksum differs from {file.name}. It was changed or "
+            f"damaged since. Train again: rm '{model}' && make train"
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        total = hashlib.sha256()
+        while block := file.read(1 << 20):
+            total.update(block)
+    return total.hexdigest()
 
 
 def check_model(path: Path) -> Mapping[str, Any]:
@@ -75,3 +122,23 @@ def _metadata(path: Path) -> dict[str, Any]:
         while stream.read(1 << 20):
             pass
     return metadata
+
+
+def main(arguments: list[str]) -> int:
+    """Command line: the checksum of a model that was trained by hand."""
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m assistant.server.models models/NAME.tar.gz\n")
+        return 2
+    model = Path(arguments[0])
+    try:
+        check_model(model)
+        write_checksum(model)
+    except (ModelError, OSError) as error:
+        sys.stderr.write(f"\nSTOPPED  {error}\n")
+        return 1
+    sys.stdout.write(f"{checksum_file(model)} is written: {model.name} may be served.\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -105,7 +105,7 @@ def run(settings: Settings) -> int:
     with only_one(settings.var_dir / "run.lock", taken):
         # Before the training: nobody wants to wait for a minute and then read this.
         check_port(settings.assistant_host, settings.assistant_port, "ASSISTANT_PORT")
-        check_port("127.0.0.1", settings.actions_port, "ACTIONS_PORT")
+        check_port(settings.actions_host, settings.actions_port, "ACTIONS_PORT")
         check_port(settings.console_host, settings.console_port, "CONSOLE_PORT")
         if in_sandbox(settings):
             check_port("127.0.0.1", settings.sandbox_port, "SANDBOX_PORT")
@@ -155,7 +155,7 @@ def parts(settings: Settings) -> list[Part]:
     """The processes of the Procfile."""
     health = {
         "assistant": f"{address(settings.assistant_host, settings.assistant_port)}/webhooks/web/health",
-        "actions": f"http://127.0.0.1:{settings.actions_port}/health",
+        "actions": f"{address(settings.actions_host, settings.actions_port)}/health",
         "console": f"{address(settings.console_host, settings.console_port)}/health",
         "sandbox": f"{address('127.0.0.1', settings.sandbox_port)}/health",
     }

@@ -17,7 +17,7 @@ from assistant.server import logs, standins
 from assistant.server.models import ModelError, newest_with_metadata
 from assistant.server.system import StopError, check_var, complain, hush_libraries, load_settings, say
 from assistant.server.workers import place_among_workers
-from assistant.settings import Settings, SettingsError
+from assistant.settings import Settings, SettingsError, actions_token
 
 # As credentials.yml names them.
 REST = "assistant.channels.rest.Rest"
@@ -36,6 +36,7 @@ def main() -> int:
         open_port(settings.metrics_host, settings.assistant_metrics_port, "ASSISTANT_METRICS_PORT")
         model, metadata = newest_with_metadata(MODELS)
         line = _server(settings, model)
+        os.environ["ACTIONS_TOKEN"] = actions_token(settings)  # for endpoints.yml
         if settings.redis_url:
             import redis.asyncio  # noqa: F401 - before stand-ins take its names
         needed_by = standins.install(settings, metadata)

@@ -17,8 +17,10 @@ from honcho.environ import parse as parse_env
 
 from assistant.operation import json_lines
 from assistant.paths import ROOT
+from assistant.server.production import refuse_unsafe
 from assistant.settings import Settings, SettingsError
 
+UNFINISHED = "restore.unfinished"  # in VAR_DIR while a restore is not done
 ENOUGH_TO_RUN = 300_000_000  # bytes
 RASA_ENVIRONMENT = {
     "RASA_TELEMETRY_ENABLED": "false",
@@ -85,10 +87,11 @@ def load_settings() -> Settings:
     """Settings of this process; its environment gets all of them, for the child processes and Rasa's YAML files.
 
     Raises:
-        SettingsError: see `Settings.from_environment`.
+        SettingsError: see `Settings.from_environment`, `refuse_unsafe`.
     """
     env = environment()
     settings = Settings.from_environment(env)
+    refuse_unsafe(settings)
     os.environ.update({**env, **settings.to_environment(), **RASA_ENVIRONMENT})
     return settings
 
@@ -108,6 +111,11 @@ def check_var(settings: Settings) -> None:
         ) from error
     if not os.access(folder, os.W_OK):
         raise StopError(f"VAR_DIR {folder} is not writable. Change its owner, or set VAR_DIR to another folder.")
+    if (folder / UNFINISHED).exists():
+        raise StopError(
+            "A restore was interrupted, and people who were erased may be back. Repeat it: make restore FILE=… "
+            "REPLACE=yes"
+        )
     free = shutil.disk_usage(folder).free
     if free < ENOUGH_TO_RUN:
         raise StopError(

@@ -1,6 +1,7 @@
 """`python -m assistant.server.train`: train a model unless there is one of exactly these data.
 
-A model carries the hash of everything it was made of in its name, `models/dalil-<hash>.tar.gz`.
+A model carries the hash of everything it was made of in its name, `models/dalil-<hash>.tar.gz`; beside it stands its
+checksum, without which it is not loaded.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from assistant.paths import ROOT
-from assistant.server.models import ModelError, by_age, check_model
+from assistant.server.models import ModelError, by_age, check_model, check_sum, checksum_file, write_checksum
 from assistant.server.system import StopError, check_var, complain, die_with_parent, load_settings, only_one, say
 from assistant.settings import Settings, SettingsError
 
@@ -72,6 +73,7 @@ def ensure_model(settings: Settings, root: Path = ROOT, command: Sequence[str] |
         _train(root, model, log, command)
     for old in [path for path in by_age(model.parent) if path.name.startswith("dalil-")][KEPT_MODELS:]:
         old.unlink()
+        checksum_file(old).unlink(missing_ok=True)
     return model
 
 
@@ -93,7 +95,10 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _usable(model: Path) -> bool:
     try:
-        return model.exists() and bool(check_model(model))
+        if not model.exists():
+            return False
+        check_sum(model)
+        return bool(check_model(model))
     except ModelError as error:
         say(f"{error}: training again.")
         return False
@@ -114,6 +119,8 @@ def _train(root: Path, model: Path, log: Path, command: Sequence[str] | None) ->
         if code != 0 or not (draft / model.name).exists():
             raise StopError(_failure(code, log))
         check_model(draft / model.name)
+        write_checksum(draft / model.name)
+        checksum_file(draft / model.name).replace(checksum_file(model))
         (draft / model.name).replace(model)
     except ModelError as error:
         raise StopError(f"The training wrote a model that cannot be used: {error}") from error

@@ -38,6 +38,17 @@ _QUEUE = sa.text(
     "SET sender_id = excluded.sender_id, asked = excluded.asked, up_to = excluded.up_to, erased = NULL "
     "WHERE coalesce(erasures.sender_id, '') IN ('', excluded.sender_id)"
 )
+# A backup that was restored has what was erased after it was made: up to what was written when that was asked.
+_AGAIN = sa.text(
+    "INSERT INTO erasures (receipt, sender_id, asked, up_to, erased) "
+    "SELECT :receipt, :sender_id, :asked, coalesce(max(id), 0), :erased FROM events "
+    "WHERE timestamp <= :until AND :erased IS NULL "
+    "ON CONFLICT (receipt) DO UPDATE "
+    "SET sender_id = excluded.sender_id, asked = excluded.asked, up_to = excluded.up_to, erased = excluded.erased"
+)
+_NO_LONGER_OWED = sa.text(
+    "UPDATE inbox SET sealed = NULL WHERE sender_id = :sender_id AND sealed IS NOT NULL AND received <= :until"
+)
 _COLUMNS = "receipt, coalesce(sender_id, ''), asked, up_to, erased"
 UNDONE = "FROM erasures WHERE sender_id IS NOT NULL AND erased IS NULL"
 _UNDONE = sa.text(f"SELECT {_COLUMNS} {UNDONE}")
@@ -78,6 +89,31 @@ def queue(engine: Engine, sender_id: str, receipt: str) -> None:
     with engine.begin() as connection:
         while not connection.execute(_QUEUE, {"receipt": receipt, "sender_id": sender_id, "now": now}).rowcount:
             receipt = receipt_of(f"{receipt} {sender_id}")  # somebody else's erasure has it, and is not finished
+
+
+def queue_again(engine: Engine, receipt: str, sender_id: str | None, asked: float, done: float) -> None:
+    """Write down an erasure that the database, restored from an older backup, does not know.
+
+    Args:
+        engine: the conversations' database.
+        receipt: what the person holds.
+        sender_id: whose conversation goes; None when the backup has nothing of the person: the receipt alone is kept.
+        asked: when the person asked, seconds since 1970.
+        done: when it was finished, seconds since 1970.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the database cannot be written.
+    """
+    row = {"receipt": receipt, "sender_id": sender_id, "asked": asked, "until": asked + CLOCKS}
+    with engine.begin() as connection:
+        connection.execute(_AGAIN, {**row, "erased": None if sender_id else done})
+        if sender_id and sa.inspect(engine).has_table("inbox"):
+            connection.execute(_NO_LONGER_OWED, row)
+
+
+def open_ones(engine: Engine) -> list[Erasure]:
+    """Erasures that are not finished everywhere."""
+    return [one for query in (_UNDONE, _DONE) for one in _read(engine, query) if one.sender_id]
 
 
 def still_seen(sender_id: str) -> TextClause:

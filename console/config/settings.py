@@ -10,13 +10,16 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from hsds.settings import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401 - read by their libraries
 
+from assistant.server.production import refuse_unsafe
 from assistant.server.system import environment
-from assistant.settings import Settings, console_key
+from assistant.settings import Settings, console_key, old_console_keys
 
 CONSOLE = Path(__file__).resolve().parents[1]
 SYSTEM = Settings.from_environment(environment())
+refuse_unsafe(SYSTEM)
 
 SECRET_KEY = console_key(SYSTEM)
+SECRET_KEY_FALLBACKS = old_console_keys(SYSTEM)
 DEBUG = SYSTEM.console_debug
 ALLOWED_HOSTS = SYSTEM.console_hosts.split(",")
 
@@ -141,7 +144,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 
-# Secure behind a proxy that speaks HTTPS and says so, usable on http://127.0.0.1 (see config.middleware).
+# Secure behind a proxy that speaks HTTPS and says so, usable on http://127.0.0.1 (see config.middleware); where people
+# use it, `assistant.server.production` refuses to start without such a proxy.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_CONTENT_TYPE_NOSNIFF = True

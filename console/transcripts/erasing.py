@@ -5,11 +5,15 @@ it, and is looked at again until then.
 """
 
 import logging
+import time
 
+from django.conf import settings
 from django.db import connection, transaction
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from assistant.privacy import erased
+from assistant.settings import sender_key
 from assistant.storage import erasures
 from assistant.storage.database import mend, place
 from transcripts import search
@@ -21,6 +25,8 @@ logger = logging.getLogger(__name__)
 def erase_what_was_asked(engine: Engine) -> None:
     """Finish every erasure that can be finished now; what prevents one is logged, and it is tried again.
 
+    It is remembered outside of the databases before they forget whose it was: a restored backup would not know.
+
     Args:
         engine: the conversations' database.
     """
@@ -31,7 +37,14 @@ def erase_what_was_asked(engine: Engine) -> None:
             if not empty_log():
                 logger.warning("The console's database is being read: an erasure is finished later.")
                 return
+            _remember(asked)
             erasures.forget(engine, asked.receipt)
+    except OSError as error:
+        logger.error(
+            "An erasure is finished later: %s cannot be written (%s). Free room there, or set ERASED_LOG.",
+            settings.SYSTEM.erasures_kept,
+            error.strerror,
+        )
     except SQLAlchemyError as error:
         logger.error(mend(error, place(engine.url)))
 
@@ -42,6 +55,13 @@ def alone() -> None:
     On SQLite every transaction of the console is alone.
     """
     list(Position.objects.select_for_update())
+
+
+def _remember(asked: erasures.Erasure) -> None:
+    if asked.sender_id:
+        key = sender_key(settings.SYSTEM).encode()
+        line = erased.line(asked.receipt, asked.sender_id, asked.asked, time.time(), key)
+        erased.note(settings.SYSTEM.erasures_kept, [line])
 
 
 def _erase_transcripts(asked: erasures.Erasure) -> None:

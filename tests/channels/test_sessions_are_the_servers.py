@@ -6,18 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.channels.sessions import MAX_AGE, conversation, new_session
+from assistant.channels.sessions import MAX_AGE, new_session, opened
 from tests.channels.web import Client, error_of
 from tests.conftest import Assistant
 
-KEY = b"k" * 32
+KEY, NEXT = b"k" * 32, b"n" * 32
+
+
+def conversation(token: object, *keys: bytes) -> str | None:
+    """Id of what a token opens."""
+    found = opened(token, keys or [KEY])
+    return found.conversation if found else None
 
 
 def test_a_token_opens_the_same_conversation_each_time_and_no_two_are_alike() -> None:
     tokens = [new_session(KEY) for _ in range(200)]
-    opened = [conversation(token, KEY) for token in tokens]
-    assert all(opened) and len(set(opened)) == len(tokens)
-    assert opened == [conversation(token, KEY) for token in tokens]
+    ids = [conversation(token, KEY) for token in tokens]
+    assert all(ids) and len(set(ids)) == len(tokens)
+    assert ids == [conversation(token, KEY) for token in tokens]
 
 
 def test_a_token_says_nothing_about_its_conversation() -> None:
@@ -45,6 +51,16 @@ def test_a_token_ends_after_a_day() -> None:
     token = new_session(KEY, now=time.time() - MAX_AGE + 60)
     assert conversation(token, KEY)
     assert conversation(new_session(KEY, now=time.time() - MAX_AGE - 60), KEY) is None
+
+
+def test_a_new_key_ends_no_conversation_while_the_old_one_is_named() -> None:
+    token = new_session(KEY)
+    assert conversation(token, NEXT, KEY) == conversation(token, KEY)
+    assert conversation(token, NEXT) is None
+    found = opened(token, [NEXT, KEY])
+    assert found and found.key == KEY
+    later = new_session(NEXT)
+    assert conversation(later, NEXT, KEY) == conversation(later, NEXT)
 
 
 @pytest.mark.parametrize("path", ["message", "history", "feedback"])

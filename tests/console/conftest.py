@@ -4,6 +4,7 @@ import io
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,12 @@ organizations:
 def quick_passwords(settings: Any) -> None:
     """A good password hash is slow, and nearly every test here makes a user."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings: Any, tmp_path: Path) -> None:
+    """What the console writes beside its tables, such as who was erased, is the test's own."""
+    settings.SYSTEM = replace(settings.SYSTEM, var_dir=tmp_path)
 
 
 @pytest.fixture

@@ -1,5 +1,8 @@
 """The console keeps what is typed in it from others, on http://127.0.0.1 and behind HTTPS."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 
 import pytest
@@ -9,6 +12,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client
 
+from assistant.paths import ROOT
 from tests.console.conftest import come_in, save
 
 HTTPS = {"x-forwarded-proto": "https"}
@@ -101,3 +105,12 @@ def test_debug_pages_are_off_and_tables_are_as_the_models_say(db):
     assert not settings.DEBUG
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
     call_command("check", fail_level="WARNING")
+
+
+def test_a_new_key_signs_nobody_out_while_the_old_one_is_named():
+    env = {**os.environ, "CONSOLE_KEY": "n" * 32, "CONSOLE_KEY_OLD": f"{'o' * 32}, {'p' * 32}"}
+    code = "from config import settings as s; print(s.SECRET_KEY == 'n' * 32, s.SECRET_KEY_FALLBACKS)"
+    command = [sys.executable, "-c", code]
+    env["PYTHONPATH"] = f"{ROOT}:{ROOT / 'console'}"
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == f"True {['o' * 32, 'p' * 32]}"

@@ -33,6 +33,14 @@ def test_another_key_opens_nothing(key: bytes) -> None:
         Seal(key).open(Seal(KEY).close(TEXT))
 
 
+def test_after_a_new_key_both_are_read_and_the_new_one_seals() -> None:
+    new = Seal(b"n" * 64, [b"m" * 64, KEY])
+    assert new.open(Seal(KEY).close(TEXT)) == TEXT
+    assert Seal(b"n" * 64).open(new.close(TEXT)) == TEXT
+    with pytest.raises(Unsealable):
+        Seal(KEY).open(new.close(TEXT))
+
+
 def test_what_was_changed_in_any_place_is_not_opened() -> None:
     sealed = Seal(KEY).close(TEXT)
     for place in range(0, len(sealed), 7):

@@ -17,10 +17,13 @@ from tests.conftest import free_port
 
 SEED = places(services())
 READY = Settings(
+    production=True,
     rest_channel=False,
-    sender_key="s" * 40,
-    console_key="c" * 40,
+    sender_key="s0123456789" * 4,
+    console_key="c0123456789" * 4,
+    actions_token="a0123456789" * 4,
     console_hosts="console.example.org",
+    console_proxies=1,
     log_level="INFO",
     whatsapp_token="t",
 )
@@ -44,6 +47,7 @@ def verified(place: Place) -> Place:
 @pytest.mark.parametrize(
     ("change", "named"),
     [
+        ({"production": False}, "PRODUCTION"),
         ({"console_debug": True}, "CONSOLE_DEBUG"),
         ({"log_level": "DEBUG"}, "LOG_LEVEL"),
         ({"rest_channel": True}, "REST_CHANNEL"),

@@ -3,13 +3,14 @@
 import io
 import json
 import os
+import subprocess
 import sys
 import tarfile
 from importlib.metadata import version
 
 import pytest
 
-from assistant.server.models import ModelError, newest_model
+from assistant.server.models import ModelError, checksum_file, main, newest_model, write_checksum
 from assistant.server.system import StopError, only_one
 from assistant.server.train import REQUIRED, UNSEEN_BY_CACHE, digest, ensure_model
 from assistant.settings import Settings
@@ -25,6 +26,7 @@ def write_model(path, rasa=INSTALLED, age=0, name="metadata.json", padding=100_0
             info = tarfile.TarInfo(member)
             info.size = len(content)
             archive.addfile(info, io.BytesIO(content))
+    write_checksum(path)
     os.utime(path, (1_000_000 - age, 1_000_000 - age))
     return path
 
@@ -59,8 +61,44 @@ def test_damaged(tmp_path, damage):
         "text": b"no archive",
     }
     path.write_bytes(changed.get(damage, content))
+    write_checksum(path)
     with pytest.raises(ModelError, match=r"a\.tar\.gz is damaged .*make train"):
         newest_model(tmp_path)
+
+
+def test_another_archive_than_the_trained_one_is_not_loaded(tmp_path):
+    path = write_model(tmp_path / "a.tar.gz")
+    write_model(tmp_path / "other.tar.gz", age=9).replace(path)
+    with pytest.raises(ModelError, match=r"a\.tar\.gz is not the model that was trained.*make train"):
+        newest_model(tmp_path)
+
+
+@pytest.mark.parametrize("written", [b"", b"no checksum", b"\xff\xfe"])
+def test_a_checksum_that_cannot_be_read_is_none(tmp_path, written):
+    path = write_model(tmp_path / "a.tar.gz")
+    checksum_file(path).write_bytes(written)
+    with pytest.raises(ModelError, match="make train"):
+        newest_model(tmp_path)
+
+
+def test_a_model_of_ones_own_is_loaded_after_one_command(tmp_path, capsys):
+    path = write_model(tmp_path / "20261126-120000-rasa-train.tar.gz")
+    checksum_file(path).unlink()
+    with pytest.raises(ModelError, match=r"has no checksum beside it .* -m assistant\.server\.models '") as error:
+        newest_model(tmp_path)
+    assert str(path) in str(error.value)
+    assert main([str(path)]) == 0
+    assert "may be served" in capsys.readouterr().out
+    assert newest_model(tmp_path) == path
+    path.write_bytes(b"damaged")
+    assert main([str(path)]) == 1
+    assert "is damaged" in capsys.readouterr().err
+
+
+def test_the_checksum_is_as_sha256sum_writes_it(tmp_path):
+    path = write_model(tmp_path / "a.tar.gz")
+    command = ["sha256sum", "--check", "--strict", checksum_file(path).name]
+    assert subprocess.run(command, cwd=tmp_path, check=False, capture_output=True).returncode == 0
 
 
 TRAINING = """
@@ -119,7 +157,8 @@ def test_keeps_three(tmp_path, checkout):
     for number in range(5):
         (tmp_path / "config.yml").write_text(str(number))
         checkout()
-    assert len(list((tmp_path / "models").glob("dalil-*"))) == 3
+    assert len(list((tmp_path / "models").glob("dalil-*.tar.gz"))) == 3
+    assert len(list((tmp_path / "models").glob("dalil-*.sha256"))) == 3
     assert foreign.exists()
     assert not (tmp_path / "models" / ".training").exists()
 

@@ -9,6 +9,8 @@ from django.db import connection
 from transcripts import erasing, projector, search
 from transcripts.models import Conversation, Position, Review, Tag, Turn
 
+from assistant.privacy import erased
+from assistant.settings import sender_key
 from assistant.storage import erasures
 from tests.console.transcripts.conftest import Conversations, read_all
 
@@ -59,6 +61,30 @@ def test_everything_of_the_person_goes_and_the_receipt_is_nobodys(told: Conversa
     assert Review.objects.count() == 1
     assert not search.matching("zanzibarkoul").exists()
     assert search.matching("reste").exists()
+
+
+def test_it_is_remembered_for_restores_without_saying_whose_it_was(told: Conversations, settings: Any) -> None:
+    read_all(told)
+    text = settings.SYSTEM.erasures_kept.read_text()
+    (line,) = erased.read(settings.SYSTEM.erasures_kept).lines
+    assert line.receipt == RECEIPT
+    assert line.person == erased.hashed("awa", sender_key(settings.SYSTEM).encode())
+    assert "awa" not in text and "zanzibarkoul" not in text
+    read_all(told)
+    assert settings.SYSTEM.erasures_kept.read_text() == text, "once"
+
+
+def test_what_cannot_be_remembered_is_not_forgotten(
+    told: Conversations, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.SYSTEM.erasures_kept.mkdir()  # no file can be written there
+    read_all(told)
+    assert sender(told) == "awa"
+    assert "An erasure is finished later" in caplog.text and "set ERASED_LOG" in caplog.text
+    assert "zanzibarkoul" not in everything(), "what can be erased is"
+    settings.SYSTEM.erasures_kept.rmdir()
+    read_all(told)
+    assert sender(told) == ""
 
 
 def test_what_was_written_later_stays(told: Conversations) -> None:

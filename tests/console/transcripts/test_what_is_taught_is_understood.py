@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from assistant.paths import MODELS, ROOT
-from assistant.server.models import newest_model
+from assistant.server.models import checksum_file, newest_model
 from tests.console.transcripts.conftest import opened
 
 CORRECTIONS = {
@@ -51,7 +51,9 @@ def project(tmp_path: Path) -> Path:
         copy.mkdir(exist_ok=True)
         copy_one(source, copy / name)
     (copy / "models").mkdir()
-    shutil.copy2(newest_model(MODELS), copy / "models")
+    model = newest_model(MODELS)
+    for file in (model, checksum_file(model)):
+        shutil.copy2(file, copy / "models")
     return copy
 
 

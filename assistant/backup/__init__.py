@@ -1,0 +1,1 @@
+"""Backups of everything that people and staff wrote, and their return."""
