@@ -13,7 +13,7 @@ class Unreadable(ValueError):
 
 
 async def body_of(request: Request, most: int) -> bytes:
-    """The body of a request, of a route with `stream=True` and behind `lengths.Guarded`.
+    """The body of a request, of a route with `stream=True` and behind `heads.Guarded`.
 
     Args:
         request: with its body unread.
@@ -31,5 +31,6 @@ async def body_of(request: Request, most: int) -> bytes:
             if len(raw) > most:
                 raise TooLarge
     except InvalidUsage:
+        request.stream.request_body = None  # else Sanic reads the rest, fails once more, and writes a traceback
         raise Unreadable from None
     return raw

@@ -25,10 +25,12 @@ def main() -> int:
     from rasa_sdk.endpoint import run
 
     from actions.contact import warm_up
+    from assistant.server import action_calls
 
     utils.configure_colored_logging(settings.log_level)
     utils.update_sanic_log_level()
     warm_up()
+    action_calls.install()
     run("actions", settings.actions_port)
     return 0
 
