@@ -38,7 +38,7 @@ def guard(app: Sanic) -> None:
         app.signal("http.lifecycle.read_head")(_refuse_odd_address)
         app.signal("http.lifecycle.request")(_refuse_odd_headers)
         app.config.REQUEST_MAX_SIZE = MOST_BYTES
-        Http.create_empty_request = _create_empty_request
+        Http.create_empty_request = _create_empty_request  # type: ignore[method-assign, assignment]
 
 
 async def _refuse_odd_address(head: bytes, **_: object) -> None:

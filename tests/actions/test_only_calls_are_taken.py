@@ -1,4 +1,4 @@
-"""The action server takes calls of the assistant's form; all else is refused in one line, which repeats nothing of it."""
+"""The action server takes calls of the assistant's form; all else is refused in one line that repeats nothing of it."""
 
 import json
 import zlib

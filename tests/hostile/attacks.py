@@ -51,7 +51,16 @@ STRINGS = (
 VALUES = (
     *("null", "true", "0", "-1", "1e999", "NaN", "-Infinity", "9" * 400, "9" * 5_000, "0.1e-999"),
     *("[]", "{}", "[" * DEEP + "]" * DEEP, '{"a":' * DEEP + "1" + "}" * DEEP, "[" * DEEP),
-    *('{"$ne": null}', '{"__class__": "x"}', f"[{'0,' * 3_000}0]", '"\\ud800"', '"\\u0000"', '"\\x"', "'a'", "undefined"),
+    *(
+        '{"$ne": null}',
+        '{"__class__": "x"}',
+        f"[{'0,' * 3_000}0]",
+        '"\\ud800"',
+        '"\\u0000"',
+        '"\\x"',
+        "'a'",
+        "undefined",
+    ),
 )
 ENCODINGS = ("utf-16", "utf-32", "utf-8-sig", "utf-7", "cp1256", "latin-1")
 KINDS = (
@@ -61,7 +70,10 @@ KINDS = (
 # A header more, or another one in its place.
 HEADERS = (
     *(("Origin", value) for value in ("null", "http://[", "http://x:99999999", "\xff", "https://elsewhere.example")),
-    *(("Cookie", value) for value in ("sessionid=" + "a" * 300, 'sessionid="\\000\\377abcdefgh"', "=;;==", "\xff=\xfe")),
+    *(
+        ("Cookie", value)
+        for value in ("sessionid=" + "a" * 300, 'sessionid="\\000\\377abcdefgh"', "=;;==", "\xff=\xfe")
+    ),
     *(("Accept-Language", value) for value in ("ar", "*;q=9", "x" * 3_000, ",".join(["fr"] * 900), "\xff", "fr;q=nan")),
     *(("X-Forwarded-For", value) for value in ("1.2.3.4", "unknown", ",,,", "::1%25x", "9" * 2_000)),
     *(("If-None-Match", value) for value in ("*", '"', 'W/"x"', "x" * 3_000, "\xff")),
@@ -86,7 +98,21 @@ HEADERS = (
     ("No colon", ""),
 )
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT", "get", "FOO", "X" * 200)
-PATHS = ("%00", "%ff", "%2e%2e/%2e%2e/etc/passwd", "//", "/..;/", "%", "?" + "a=b&" * 500, "x" * 4_000, "\xff", "\xe9", "#", "?%", "*")
+PATHS = (
+    "%00",
+    "%ff",
+    "%2e%2e/%2e%2e/etc/passwd",
+    "//",
+    "/..;/",
+    "%",
+    "?" + "a=b&" * 500,
+    "x" * 4_000,
+    "\xff",
+    "\xe9",
+    "#",
+    "?%",
+    "*",
+)
 VERSIONS = ("HTTP/1.0", "HTTP/0.9", "HTTP/9.9", "HTTP/1.1 x", "", "http/1.1")
 Body = Callable[[random.Random], object]
 
@@ -141,8 +167,19 @@ def entries(session: str, reply: str) -> list[Entry]:
         ("history", {"session": session, "language": "fr"}, 5),
         ("feedback", {"session": session, "reply": reply, "verdict": "up"}, 5),
     ]
-    meta = [of(wired(text("bonjour"))), of(wired(tap("/menu/main"))), _STATUS, of(wired({"type": "audio", "audio": {}}))]
-    call = {"next_action": "action_contact_find", "sender_id": "x", "tracker": _TRACKER, "domain": {}, "version": "3.6.21"}
+    meta = [
+        of(wired(text("bonjour"))),
+        of(wired(tap("/menu/main"))),
+        _STATUS,
+        of(wired({"type": "audio", "audio": {}})),
+    ]
+    call = {
+        "next_action": "action_contact_find",
+        "sender_id": "x",
+        "tracker": _TRACKER,
+        "domain": {},
+        "version": "3.6.21",
+    }
     listed = {"page": "1", "per_page": "5", "language": "ar", "search": "santé", "format": "ndjson", "city": "rabat"}
     near = {"lat": "34", "lon": "-6.8", "proximity": "10", "full": "true", "modified_after": "2024-01-01"}
     sign_in = {"username": "amal", "password": "x", "csrfmiddlewaretoken": TOKEN, "next": "/"}
@@ -157,7 +194,9 @@ def entries(session: str, reply: str) -> list[Entry]:
         Entry("rest", "assistant", "POST", "/webhooks/rest/webhook", [_SAID], JSON, 6),
         Entry("rest stream", "assistant", "POST", "/webhooks/rest/webhook?stream=true", [_SAID], JSON, 2),
         Entry("socket.io", "assistant", "GET", "/socket.io/", [{"EIO": "4", "transport": "polling"}], weight=2),
-        Entry("socket.io post", "assistant", "POST", "/socket.io/?EIO=4&transport=polling&sid=x", [{}], "text/plain", 2),
+        Entry(
+            "socket.io post", "assistant", "POST", "/socket.io/?EIO=4&transport=polling&sid=x", [{}], "text/plain", 2
+        ),
         Entry("no route", "assistant", "GET", "/conversations/x/tracker", weight=2),
         Entry("actions", "actions", "POST", "/webhook", [call], JSON, 5),
         Entry("actions other", "actions", "GET", "/actions"),
@@ -237,7 +276,9 @@ def _attack(rng: random.Random, entry: Entry) -> Attack:
     elif lot < 0.32:
         method = rng.choice(METHODS)
     elif lot < 0.40:
-        path = rng.choice((entry.path + rng.choice(PATHS), rng.choice(PATHS), entry.path + "?" + quote(_text(rng), errors="replace")))
+        path = rng.choice(
+            (entry.path + rng.choice(PATHS), rng.choice(PATHS), entry.path + "?" + quote(_text(rng), errors="replace"))
+        )
     elif lot < 0.43:
         version = rng.choice(VERSIONS)
     elif lot < 0.46:
@@ -245,16 +286,21 @@ def _attack(rng: random.Random, entry: Entry) -> Attack:
     head = f"{method} {path} {version}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers) + "\r\n"
     sent = _chunks(rng, body) if chunked else body
     # A promise that is not kept would keep the server waiting, and rightly: that line breaks.
-    return Attack(entry.name, entry.part, head.encode("latin-1", "replace") + sent, cut or _promises_more(headers, sent))
+    return Attack(
+        entry.name, entry.part, head.encode("latin-1", "replace") + sent, cut or _promises_more(headers, sent)
+    )
 
 
 def _promises_more(headers: Sequence[tuple[str, str]], sent: bytes) -> bool:
-    return any(
-        name == "Transfer-Encoding" and value != "chunked"
-        or name == "Content-Length" and (not value.isdecimal() or int(value[:9]) > len(sent))
-        or name in ("Expect", "Upgrade")
-        for name, value in headers
-    ) or len([name for name, _ in headers if name in ("Content-Length", "Transfer-Encoding")]) > 1
+    """Whether a server may rightly wait for more than is sent."""
+    said = [header for header in headers if header[0] in ("Content-Length", "Transfer-Encoding")]
+    return len(said) > 1 or any(_waits(name, value, sent) for name, value in headers)
+
+
+def _waits(name: str, value: str, sent: bytes) -> bool:
+    if name == "Content-Length":
+        return not value.isdecimal() or int(value[:9]) > len(sent)
+    return name in ("Expect", "Upgrade") or (name == "Transfer-Encoding" and value != "chunked")
 
 
 def _other_headers(rng: random.Random, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
