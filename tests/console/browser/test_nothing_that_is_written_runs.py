@@ -121,17 +121,19 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
 def fill(var: Path) -> None:
     """Conversations on both channels: words, taps, replies with a directory's text, feedback."""
     told = opened(var / "conversations.db")
-    for number, text in enumerate((*HURTS, f"كيفاش {HURTS[0]}", f"/{HURTS[2]}", "=cmd|'/c calc'!A0")):
-        person = f"person{number}"
+    texts = (*HURTS, f"كيفاش {HURTS[0]}", f"/{HURTS[2]}", "=cmd|'/c calc'!A0")
+    # Every text in each conversation: the walk opens one of them.
+    for person, channel in (("awa", "web"), ("sara", "whatsapp")):
         told.session(person)
-        channel = "whatsapp" if number % 2 else "web"
-        message = told.ask(person, text, decision="ask", language="ar" if number == 5 else "fr", input_channel=channel)
-        metadata = {"utter_action": "utter_contact.here", "metadata": {"sources": [HURTS[3]], "as_of": HURTS[2]}}
-        part = {"language": "fr", "content": [text, {"text": text, "href": "javascript:window.hurt=9"}], "source": None}
-        buttons = [{"title": text, "payload": f"/{text}"}]
-        event = {"event": "bot", "text": text, "data": {"buttons": buttons}, "metadata": {**metadata, "parts": [part]}}
-        told.add(person, event)
-        feedback.keep(told.engine, person, message, "down")
+        for text in texts:
+            message = told.ask(person, text, decision="ask", input_channel=channel)
+            facts = {"sources": ["javascript:window.hurt=9", HURTS[4]], "as_of": HURTS[2]}
+            link = {"text": text, "href": "javascript:window.hurt=9"}
+            part = {"language": "fr", "content": [text, link], "source": None}
+            metadata = {"utter_action": "utter_contact.here", "metadata": facts, "parts": [part]}
+            buttons = [{"title": text, "payload": f"/{text}"}]
+            told.add(person, {"event": "bot", "text": text, "data": {"buttons": buttons}, "metadata": metadata})
+            feedback.keep(told.engine, person, message, "down")
     told.engine.dispose()
 
 
