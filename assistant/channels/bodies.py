@@ -13,7 +13,7 @@ class Unreadable(ValueError):
 
 
 async def body_of(request: Request, most: int) -> bytes:
-    """The body of a request, of a route with `stream=True` and behind `lengths.Guarded`.
+    """The body of a request, of a route with `stream=True` and behind `heads.Guarded`.
 
     Args:
         request: with its body unread.
@@ -24,12 +24,14 @@ async def body_of(request: Request, most: int) -> bytes:
     """
     if int(request.headers.get("content-length", 0)) > most:
         raise TooLarge
-    raw = b""
+    raw, stream = b"", request.stream
     try:
-        while request.stream and (chunk := await request.stream.read()):
+        while stream and (chunk := await stream.read()):
             raw += chunk
             if len(raw) > most:
                 raise TooLarge
     except InvalidUsage:
+        if stream:
+            stream.request_body = None  # else Sanic reads the rest, fails once more, and writes a traceback
         raise Unreadable from None
     return raw

@@ -28,7 +28,7 @@ from assistant import yaml
 from assistant.channels import replies, site, unasked
 from assistant.channels.bodies import TooLarge, Unreadable, body_of
 from assistant.channels.collecting import Handle, OnTheWeb
-from assistant.channels.lengths import Guarded
+from assistant.channels.heads import Guarded
 from assistant.channels.rates import Rates
 from assistant.channels.sentences import error_sentence, too_long
 from assistant.channels.sessions import new_session, opened

@@ -25,7 +25,7 @@ from assistant.channels.answering import Answering
 from assistant.channels.bodies import TooLarge, Unreadable, body_of
 from assistant.channels.collecting import Handle, OnWhatsApp
 from assistant.channels.graph import Graph
-from assistant.channels.lengths import Guarded
+from assistant.channels.heads import Guarded
 from assistant.channels.webhook import ANOTHER_NUMBER, Batch, Received, Status, read
 from assistant.operation.exposing import Value, when_asked
 from assistant.privacy.seal import Seal

@@ -35,6 +35,7 @@ def main() -> int:
     from rasa_sdk.endpoint import create_app
 
     from actions.contact import warm_up
+    from assistant.server.action_calls import refuse_others
     from assistant.server.admission import admit
 
     utils.configure_colored_logging(settings.log_level)
@@ -43,6 +44,7 @@ def main() -> int:
     warm_up()
     app = create_app("actions", cors_origins="")
     watch(app)
+    refuse_others(app)
     admit(app, token)
     app.run(settings.actions_host, settings.actions_port, workers=1)
     return 0

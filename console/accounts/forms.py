@@ -14,7 +14,8 @@ TYPED = {"dir": "ltr", "autocapitalize": "none", "spellcheck": "false"}
 class SignInForm(AdminAuthenticationForm):
     """Name and password, without django-unfold's fields: those need scripts."""
 
-    username = UsernameField(widget=forms.TextInput({**TYPED, "autofocus": True}))
+    # The field of the table takes no more; Django checks the length in the browser only.
+    username = UsernameField(max_length=150, widget=forms.TextInput({**TYPED, "autofocus": True}))
     password = forms.CharField(
         label=_("Password"),
         strip=False,

@@ -5,7 +5,8 @@ import io
 from collections.abc import Iterable, Sequence
 
 BOM = "\ufeff"  # without it, Excel reads UTF-8 as something else
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# The signs of formulas, of full width too, and what a spreadsheet may skip before one (OWASP, "CSV injection").
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def csv_text(rows: Iterable[Sequence[str]]) -> str:

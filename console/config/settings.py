@@ -155,6 +155,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Str
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 
 # Half an hour without a request ends a session, the end of the browser and `accounts.sessions.LONGEST` as well.
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = 30 * 60  # seconds
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

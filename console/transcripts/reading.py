@@ -161,7 +161,8 @@ def _answered(turn: ReadTurn, event: Event) -> ReadTurn:
         response=str(metadata.get("utter_action") or ""),
         text=str(event.get("text") or ""),
         buttons=tuple((button["title"], button["payload"]) for button in data.get("buttons") or ()),
-        sources=tuple(facts.get("sources") or ()),
+        # Some are a directory's own, and become links here: never `javascript:`.
+        sources=tuple(url for url in facts.get("sources") or () if str(url).startswith(("https://", "http://"))),
         as_of=str(facts.get("as_of") or ""),
     )
     seconds = turn.seconds if turn.said else max(0.0, float(event.get("timestamp") or 0) - turn.at)

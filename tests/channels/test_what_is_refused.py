@@ -159,6 +159,33 @@ def test_a_length_that_is_none_stops_nobody(page: Client, path: str, length: str
     assert requests.get(f"{page.site}/webhooks/web/health", timeout=TIMEOUT).status_code == 200
 
 
+HEADS = {
+    "a length of 5,000 digits": "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: " + "9" * 5_000,
+    "two lengths": "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 9",
+    "a length and chunks": "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked",
+    "a coding that nobody knows": "POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip",
+    "chunks in capitals": "POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked",
+    "half a host": "POST {path} HTTP/1.1\r\nContent-Length: 2\r\nHost: [",
+    "two hosts": "POST {path} HTTP/1.1\r\nContent-Length: 2\r\nHost: x\r\nHost: y",
+    "half an address": "GET http://[ HTTP/1.1\r\nHost: x",
+    "an address outside ASCII": "GET {path}\xe9 HTTP/1.1\r\nHost: x",
+    "no address": "GET\r\nHost: x",
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+@pytest.mark.parametrize("path", ["/", "/webhooks/web/session", "/webhooks/rest/webhook"])
+def test_a_head_that_sanic_stumbles_over(page: Client, path: str, name: str) -> None:
+    head = HEADS[name].format(path=path).encode("latin-1")
+    assert exchange(page.site, head + b"\r\n\r\n{}").startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:5005", "localhost", "[::1]:5005", "a-b.example.org:", ""])
+def test_hosts_that_are_some(page: Client, host: str) -> None:
+    head = f"POST /webhooks/web/session HTTP/1.1\r\nHost: {host}\r\nContent-Length: 2\r\n\r\n{{}}"
+    assert exchange(page.site, head.encode()).startswith(b"HTTP/1.1 200")
+
+
 def test_chunks_that_are_none(page: Client) -> None:
     head = b"POST /webhooks/web/session HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
     answer = exchange(page.site, head + b"zz\r\nabc\r\n")

@@ -232,6 +232,38 @@ def test_file_that_is_none_is_named(tmp_path):
         load(tmp_path / "latin.yml")
 
 
+HOSTILE = {
+    "a Python object": b"needs: !!python/object/apply:os.system [exit]",
+    "a thousand lists in one another": b"needs: " + b"[" * 1_000,
+    "five hundred maps in one another": b"needs: " + b"{a: " * 500 + b"1" + b"}" * 500,
+    "aliases that multiply": b"a: &a [x, x, x, x, x, x, x, x, x]\n"
+    + b"".join(b"%c: &%c [*%c, *%c, *%c, *%c, *%c, *%c, *%c]\n" % (n + 1, n + 1, *[n] * 7) for n in range(97, 107)),
+    "a list that holds itself": b"needs: &a [*a]",
+    "an alias of nothing": b"needs: *a",
+    "NUL": b"needs: \x00",
+    "half a character": b'needs: [{id: "\\ud800", fr: "\\ud800", ar: "\\ud800"}]',
+    "UTF-16": "needs: []".encode("utf-16"),
+    "a number of 5,000 digits": b"needs: " + b"9" * 5_000,
+    "several documents": b"needs: []\n---\nneeds: []\n",
+    "no map": b"- needs",
+    "nothing": b"",
+    "a comment": b"#",
+    "keys that are lists": b"? [a, b]\n: c\n",
+    "a date as a key": b"2024-01-01: c\n",
+    "merged with itself": b"a: &a\n  <<: *a\n",
+    "HTML": b"<!doctype html><script>alert(1)</script>",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_file_is_refused_in_words_and_nothing_is_stored(db, tmp_path, name):
+    path = tmp_path / "hostile.yml"
+    path.write_bytes(HOSTILE[name])
+    with pytest.raises(CommandError, match=r"hostile\.yml"):
+        load(path)
+    assert [table.objects.count() for table in TABLES] == [0] * len(TABLES)
+
+
 def test_failure_at_the_last_row_takes_everything_back(small):
     def fail(**_):
         raise RuntimeError("disk full")

@@ -61,6 +61,13 @@ def hide_token(page: str) -> str:
     return "\n".join(line for line in page.splitlines() if "csrfmiddlewaretoken" not in line)
 
 
+@pytest.mark.parametrize("name", ["a" * 151, "ك" * 3_000, "\x00", "a\x00b", "\u202eamal", "' OR 1=1 --"])
+def test_name_that_can_be_nobody_s_is_refused_like_any_other(amal, name):
+    """On PostgreSQL a longer one than django-axes' column would be an error of the server."""
+    assert fail(1, name=name) == [200]
+    assert not AccessAttempt.objects.filter(username__startswith="a" * 151).exists()
+
+
 def test_others_are_not_locked_out(amal):
     User.objects.create_user("badr", password="right", is_staff=True)
     fail(LIMIT)

@@ -61,6 +61,14 @@ def test_public_pages_open_no_session(client, db):
     assert not Session.objects.exists()
 
 
+@pytest.mark.parametrize("cookie", ['"\\000abcdefgh"', '"abcdefgh\\377"', "a" * 3000, "'; DROP TABLE x; --", "="])
+def test_a_cookie_that_names_no_session_opens_none(client, db, cookie):
+    """PostgreSQL takes no NUL, which a cookie can hold in octal digits."""
+    for path in ("/login/", "/"):
+        assert client.get(path, headers={"cookie": f"sessionid={cookie}"}).status_code in (200, 302)
+    assert not Session.objects.exists()
+
+
 def test_passwords_are_argon2_and_old_ones_become_so(client, db, settings):
     settings.PASSWORD_HASHERS = configured.PASSWORD_HASHERS
     assert make_password("x").startswith("argon2$argon2id$")

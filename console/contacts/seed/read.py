@@ -97,6 +97,8 @@ def _tree(path: Path) -> Any:  # noqa: ANN401 - as free as YAML
         raise FileError(f"{path}, line {mark.line + 1 if mark else 1}: {what}") from error
     except YAMLError as error:
         raise FileError(f"{path}: no YAML. {error}") from error
+    except (RecursionError, ValueError, AttributeError) as error:  # ruamel's own, with a part of the file as it is
+        raise FileError(f"{path}: lists in lists without end, or a number that is none ({error})") from error
 
 
 # --- shape ------------------------------------------------------------------------------------------------------------
@@ -111,7 +113,7 @@ def _shape(tree: Any) -> Iterator[tuple[int, str]]:  # noqa: ANN401
 def _line(tree: Any, path: Sequence[str | int]) -> int:  # noqa: ANN401
     line = 0
     for step in path:
-        line = tree.lc.data[step][0]
+        line = (tree.lc.data or {}).get(step, [line])[0]
         tree = tree[step]
     return line + 1
 

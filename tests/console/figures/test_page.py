@@ -162,10 +162,10 @@ def test_no_such_table(sign_in: Callable[[str], Client]) -> None:
 
 
 def test_no_cell_of_a_file_is_a_formula() -> None:
-    rows = tuple(Row((text,), (7,), text) for text in ("=1+1", "+212", "-3", "@x", "\t=1", "riz"))
+    rows = tuple(Row((text,), (7,), text) for text in ("=1+1", "+212", "-3", "@x", "\t=1", "\n=1", "＝1", "riz"))
     made = as_csv(Table("x", "x", ("a",), ("b",), rows, last="words"), "total")
     first = [row[0] for row in csv.reader(io.StringIO(made.removeprefix("\ufeff")))]
-    assert first == ["a", "'=1+1", "'+212", "'-3", "'@x", "'\t=1", "riz"]
+    assert first == ["a", "'=1+1", "'+212", "'-3", "'@x", "'\t=1", "'\n=1", "'＝1", "riz"]
 
 
 def test_chart_js_is_loaded_here_only_and_no_script_stands_in_the_page(sign_in: Callable[[str], Client]) -> None:
