@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from chaos.faults import Fault, in_doubt
 from chaos.people import Crowd
 from chaos.system import System
-from chaos.tally import Outcome, arrivals, count, stored_turns
+from chaos.tally import Outcome, arrivals, count, stored_turns, transcripts
 
 EACH = 12  # people a channel: two messages a second on each
 CALM = 6.0  # seconds before something is broken
@@ -72,8 +72,9 @@ def _count(name: str, system: System, crowd: Crowd, ended: float, unavoidable: i
     people = {message.person for message in crowd.messages}
     while True:
         stored, arrived = stored_turns(system.engine, people), arrivals(system.engine, people)
-        outcome = count(name, crowd.messages, crowd.probes, system.sent(), stored, arrived, ended, unavoidable)
-        if (outcome.lost == 0 and not system.owed()) or time.monotonic() > deadline:
-            break
+        readable = transcripts(system.console, stored)
+        seen = (crowd.messages, crowd.probes, system.sent(), stored, arrived, readable)
+        outcome = count(name, *seen, ended, unavoidable)
+        if not (outcome.lost or outcome.unwritten or system.owed()) or time.monotonic() > deadline:
+            return outcome
         time.sleep(SETTLE)
-    return outcome

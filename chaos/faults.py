@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from assistant.paths import MODELS
 from assistant.server.models import newest_model
+from chaos import disk
 from chaos.parts import Part
 from chaos.system import FAKETIME, System
 
@@ -29,6 +30,7 @@ class Fault:
         prepare: what must be so before, without people; `tidy` undoes it.
         why_not: why it cannot be run here; empty when it can.
         kills_senders: whether whoever sends replies is killed.
+        alone: whether it is in no pair: it has to be prepared, or takes long.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Fault:
     tidy: Callable[[System], None] = lambda _: None
     why_not: Callable[[System], str] = lambda _: ""
     kills_senders: bool = False
+    alone: bool = False
 
 
 def in_doubt(engine: sa.engine.Engine) -> int:
@@ -138,6 +141,7 @@ async def _cut(system: System) -> None:
         system.cable.plug_in()
 
 
+DISK = Fault(f"the disk full for {disk.FULL:.0f} s", disk.full)
 FAULTS = {
     "worker": Fault("an assistant worker killed", _killed("worker 1"), kills_senders=True),
     "actions": Fault("the action server killed", _killed("actions")),
@@ -147,9 +151,13 @@ FAULTS = {
     "redis": Fault(f"Redis stopped for {REDIS_AWAY:.0f} s", _redis_away),
     "slow": Fault(f"the directory slow (5 s), {DIRECTORY_AWAY:.0f} s long", _directory("slow")),
     "down": Fault(f"the directory down for {DIRECTORY_AWAY:.0f} s", _directory("down")),
-    "ahead": Fault("a worker's clock an hour ahead", _clock(STEP), _with_faketime, _without_faketime, _no_faketime),
-    "behind": Fault("a worker's clock an hour behind", _clock(-STEP), _with_faketime, _without_faketime, _no_faketime),
-    "model": Fault("the model replaced, worker by worker", _model_replaced),
+    "ahead": Fault(
+        "a worker's clock an hour ahead", _clock(STEP), _with_faketime, _without_faketime, _no_faketime, alone=True
+    ),
+    "behind": Fault(
+        "a worker's clock an hour behind", _clock(-STEP), _with_faketime, _without_faketime, _no_faketime, alone=True
+    ),
+    "model": Fault("the model replaced, worker by worker", _model_replaced, alone=True),
     "cut": Fault(
         f"the network between a worker and PostgreSQL cut for {CUT:.0f} s", _cut, why_not=lambda system: system.no_cable
     ),

@@ -21,6 +21,8 @@ from assistant.server.system import die_with_parent
 PAUSE = 1.0  # seconds between the end of a part and its next start
 START_TIMEOUT = 120.0  # seconds, on a loaded machine
 STOP_TIMEOUT = 20.0
+# Of /proc/PID/stat behind the name (proc(5)): its session; its own times and those of children that have ended.
+SESSION, TIMES = 3, slice(11, 15)
 
 
 @dataclass
@@ -67,6 +69,16 @@ class Part:
     def ended(self) -> bool:
         """Whether it was started and runs no more."""
         return self.process is not None and self.process.poll() is not None
+
+    def seconds(self) -> float:
+        """Processor time that it and what it has made have taken so far, from Linux's /proc."""
+        taken = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # ended meanwhile
+                fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+                if self.process is not None and int(fields[SESSION]) == self.process.pid:
+                    taken += sum(map(int, fields[TIMES]))
+        return taken / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         """SIGKILL to it and to what it has made; who keeps it starts it again."""

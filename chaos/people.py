@@ -1,14 +1,14 @@
 """People who talk to the running system on both channels, steadily: as the widget sends, and as WhatsApp's people do.
 
-Everybody writes one message, waits for what comes, and writes the next. On the web a message is sent again under its own
-id until it is answered, with the pauses of `widget/client.js`; on WhatsApp the sandbox delivers it as Meta does.
+Everybody writes a message, rests, and writes the next. On the web a message is sent again under its own id until it is
+answered, with the pauses of `widget/client.js`; on WhatsApp the sandbox delivers it as Meta does.
 """
 
 import asyncio
 import json
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -93,18 +93,26 @@ class Crowd:
         probes: the first messages of further people, one a second, sent once each: whether the system is as usual.
     """
 
-    def __init__(self, place: Place, each: int, seed: int, every: tuple[float, float] = EVERY) -> None:
-        """Args: `each` is people a channel, `every` seconds between two messages of one."""
+    def __init__(
+        self,
+        place: Place,
+        each: int,
+        seed: int,
+        every: tuple[float, float] = EVERY,
+        channels: Collection[str] = ("web", "whatsapp"),
+    ) -> None:
+        """Args: `each` is people a channel, `seed` makes them others than those of another crowd, `every` is seconds
+        between two messages of one."""
         self._place, self._dice, self._every = place, random.Random(seed), every
-        self._each, self._seed = each, seed
+        self._each, self._seed, self._channels = each, seed, channels
         self._quiet = asyncio.Event()
         self.messages: list[Message] = []
         self.probes: list[Message] = []
 
     async def talk(self) -> None:
         """Write until `hush`, then go on until the web's last message is answered, or this is cancelled."""
-        people = [self._on_the_web(number) for number in range(self._each)]
-        people += [self._on_whatsapp(number) for number in range(self._each)]
+        ways = {"web": self._on_the_web, "whatsapp": self._on_whatsapp}
+        people = [ways[channel](number) for channel in self._channels for number in range(self._each)]
         await asyncio.gather(*people, self._probe())
 
     def hush(self) -> None:

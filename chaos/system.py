@@ -1,5 +1,5 @@
-"""The scaled system on this machine: PostgreSQL, Redis, nginx, assistant workers, action server, console, projector, and
-a stand-in for Meta; each a process of its own, started again when it ends."""
+"""The systems under test on this machine, scaled (PostgreSQL, Redis, nginx, several assistants) and single (SQLite),
+with a stand-in for Meta; each part a process of its own, started again when it ends."""
 
 import os
 import pwd
@@ -10,9 +10,9 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,28 +31,28 @@ FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 NAMES = ("redis", "nginx", "actions", "console", "directory", "sandbox", "postgres")
 
 
-@dataclass
 class System:
     """What was started.
 
     Attributes:
-        folder: everything that it writes.
+        folder: logs, and what is here to break things with.
+        var: VAR_DIR of the parts.
         place: where people write to.
         parts: by name; the assistants are `worker 1`, `worker 2`.
-        engine: the conversations' database.
+        engine: the conversations' database; `console` is that of the transcripts.
         cable: between the first worker and the database; None where none can be laid, and `no_cable` says why.
     """
 
-    folder: Path
-    place: Place
-    parts: dict[str, Part]
-    engine: sa.engine.Engine
-    cable: Cable | None
-    no_cable: str
-    keeper: Keeper = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.keeper = Keeper(list(self.parts.values()))
+    def __init__(
+        self, folder: Path, place: Place, parts: Sequence[Part], database: str, cable: Cable | None, no_cable: str
+    ) -> None:
+        self.folder, self.var, self.place = folder, Path(parts[-1].environment["VAR_DIR"]), place
+        self.parts = {part.name: part for part in parts}
+        self.engine = self.console = sa.create_engine(database, pool_pre_ping=True)
+        if self.engine.dialect.name == "sqlite":
+            self.console = sa.create_engine(f"sqlite:///{self.var / 'console.sqlite3'}")
+        self.cable, self.no_cable = cable, no_cable
+        self.keeper = Keeper(parts)
 
     def workers(self) -> list[Part]:
         """The assistants."""
@@ -79,40 +79,82 @@ class System:
         (self.folder / "clock").write_text(f"{step:+d}\n", encoding="ascii")
 
 
+def missing() -> list[str]:
+    """Debian's packages that the scaled system needs and that are not here."""
+    programs = {"redis-server": "redis-server", "nginx": "nginx-light"}
+    lacking = [package for program, package in programs.items() if not shutil.which(program)]
+    return [*lacking, *([] if any(Path("/usr/lib/postgresql").glob("*/bin/postgres")) else ["postgresql"])]
+
+
 @contextmanager
-def scaled(workers: int = 2) -> Iterator[System]:
-    """Start all of it, and wait until it answers; gone afterwards.
+def scaled(workers: int = 2, **settings: str) -> Iterator[System]:
+    """Start the scaled system, and wait until all of it answers; gone afterwards.
 
     Args:
         workers: assistants behind nginx.
+        settings: of all parts, beside those that they need.
     """
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chaos-")))
-        folder.chmod(0o755)  # PostgreSQL has an account of its own
+        folder = _folder(stack)
         no_cable = why_not()
         net = None if no_cable else stack.enter_context(network(2))
-        ports = {name: free_port() for name in NAMES}
+        ports = {name: free_port() for name in (*NAMES, *(f"worker {number + 1}" for number in range(workers)))}
         hosts = [cable.address for cable in net.cables] if net else ["127.0.0.1"] * 2
-        urls = [f"postgresql://dalil@{host}:{ports['postgres']}/postgres" for host in hosts]
-        system = System(
-            folder,
-            Place(_at(ports["nginx"]), _at(ports["sandbox"]), secrets.token_hex(32).encode()),
-            _parts(folder, ports, net, urls, workers),
-            sa.create_engine(urls[1], pool_pre_ping=True),
-            net.cables[0] if net else None,
-            no_cable,
-        )
-        system.mood("pass")
-        system.clock(0)
-        stack.callback(_stop, system)
-        for part in system.parts.values():
-            part.environment = {**_settings(folder, ports, urls[1], system.place.key.decode()), **part.environment}
-            if part.name == "console":
-                _prepare_console(part)
+        near, others = (f"postgresql://dalil@{host}:{ports['postgres']}/postgres" for host in hosts)
+        redis = {"REDIS_URL": f"redis://127.0.0.1:{ports['redis']}/0", "WEB_PROXIES": "1"}
+        made = _Maker(folder, ports, {**_settings(folder, ports), **redis, "DATABASE_URL": others, **settings}, "nginx")
+        assistants = [made.assistant(number + 1, *([near] if number == 0 else [])) for number in range(workers)]
+        parts = [
+            made.part("postgres", _postgres(folder, net, ports["postgres"]), lambda: _is_up(others), signal.SIGINT),
+            made.part("redis", _redis(ports["redis"])),
+            *made.always(),
+            *assistants,
+            made.part("nginx", _nginx(folder, ports["nginx"], [ports[one.name] for one in assistants])),
+        ]
+        yield from _run(stack, System(folder, made.place(), parts, others, net.cables[0] if net else None, no_cable))
+
+
+@contextmanager
+def single(var: Path, **settings: str) -> Iterator[System]:
+    """Start the system of one machine, on SQLite; see `scaled`.
+
+    Args:
+        var: where it writes.
+        settings: see `scaled`.
+    """
+    with ExitStack() as stack:
+        folder = _folder(stack)
+        ports = {name: free_port() for name in (*NAMES, "worker 1")}
+        made = _Maker(folder, ports, {**_settings(folder, ports), "VAR_DIR": str(var), **settings}, "worker 1")
+        database = f"sqlite:///{var / 'conversations.db'}"
+        parts = [*made.always(), made.assistant(1)]
+        yield from _run(stack, System(folder, made.place(), parts, database, None, "one process"))
+
+
+def _run(stack: ExitStack, system: System) -> Iterator[System]:
+    """Databases first, then the console's tables, then everything at once."""
+    stack.callback(_stop, system)
+    system.mood("pass")
+    system.clock(0)
+    early = [part for part in system.parts.values() if part.name in ("postgres", "redis")]
+    for part in early:
+        part.start()
+        part.wait_until_ready()
+    _prepare_console(system.parts["console"])
+    for part in system.parts.values():
+        if part not in early:
             part.start()
-            part.wait_until_ready()
-        system.keeper.start()
-        yield system
+    for part in system.parts.values():
+        part.wait_until_ready()
+    system.keeper.start()
+    yield system
+
+
+def _folder(stack: ExitStack) -> Path:
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chaos-")))
+    folder.chmod(0o755)  # PostgreSQL has an account of its own
+    (folder / "var").mkdir(mode=0o700)
+    return folder
 
 
 def _stop(system: System) -> None:
@@ -122,67 +164,76 @@ def _stop(system: System) -> None:
         part.stop()
 
 
-def _settings(folder: Path, ports: Mapping[str, int], database: str, key: str) -> dict[str, str]:
+def _settings(folder: Path, ports: Mapping[str, int]) -> dict[str, str]:
+    """Of every part."""
     return {
         "VAR_DIR": str(folder / "var"),
-        "DATABASE_URL": database,
-        "REDIS_URL": f"redis://127.0.0.1:{ports['redis']}/0",
-        "SENDER_KEY": key,
-        "CONSOLE_KEY": key,
+        "DATABASE_URL": "",
+        "SENDER_KEY": secrets.token_hex(32),
+        "CONSOLE_KEY": secrets.token_hex(32),
         "CONSOLE_PORT": str(ports["console"]),
         "ACTIONS_PORT": str(ports["actions"]),
         "DIRECTORY_URL": f"{_at(ports['directory'])}/hsds",
         "SANDBOX_PORT": str(ports["sandbox"]),
         "REST_CHANNEL": "off",
-        "WEB_PROXIES": "1",
         "WHATSAPP_GRAPH": _at(ports["sandbox"]),
         **SECRETS,
     }
 
 
-def _parts(
-    folder: Path, ports: Mapping[str, int], net: Network | None, urls: Sequence[str], workers: int
-) -> dict[str, Part]:
-    (folder / "var").mkdir(mode=0o700)
-    python = sys.executable
-    own = {f"worker {number}": free_port() for number in range(1, workers + 1)}
+@dataclass(frozen=True)
+class _Maker:
+    """Makes parts.
 
-    def part(name: str, *command: str, health: str = "", port: str = "", **more: Any) -> Part:  # noqa: ANN401
-        def ready() -> bool:
-            return answers(health) if health else not port or _listens(ports[port])
+    Attributes:
+        folder: of their logs.
+        ports: by the part's name.
+        settings: of every part.
+        entry: the part that people and Meta's stand-in reach.
+    """
 
-        more.setdefault("environment", {})
-        return Part(name, command, log=folder / f"{name}.log", **{"ready": ready, **more})
+    folder: Path
+    ports: Mapping[str, int]
+    settings: Mapping[str, str]
+    entry: str
 
-    made = [
-        part(
-            "postgres", *_postgres(folder, net, ports["postgres"]), ready=lambda: _is_up(urls[1]), ending=signal.SIGINT
-        ),
-        part("redis", *_redis(ports["redis"]), port="redis"),
-        part("console", python, "-m", "assistant.server.console", health=f"{_at(ports['console'])}/health"),
-        part(
-            "directory",
-            *(python, "-m", "chaos.slow_directory", str(ports["directory"]), _at(ports["console"])),
-            str(folder / "mood"),
-            port="directory",
-        ),
-        part("actions", python, "-m", "assistant.server.actions", health=f"{_at(ports['actions'])}/health"),
-    ]
-    for number, (name, port) in enumerate(own.items()):
-        environment = {"ASSISTANT_PORT": str(port), "DATABASE_URL": urls[0 if number == 0 else 1]}
-        health = f"{_at(port)}/webhooks/web/health"
-        made.append(part(name, python, "-m", "assistant.server.serve", health=health, environment=environment))
-    webhook = f"{_at(ports['nginx'])}/webhooks/whatsapp/webhook"
-    made += [
-        part("projector", python, "console/manage.py", "project_transcripts"),
-        part("nginx", *_nginx(folder, ports["nginx"], list(own.values())), port="nginx"),
-        part(
-            "sandbox",
-            *(python, "-m", "tools.whatsapp_sandbox", "--port", str(ports["sandbox"]), "--webhook", webhook),
-            port="sandbox",
-        ),
-    ]
-    return {one.name: one for one in made}
+    def place(self) -> Place:
+        """Where people write to."""
+        return Place(_at(self.ports[self.entry]), _at(self.ports["sandbox"]), self.settings["SENDER_KEY"].encode())
+
+    def part(
+        self,
+        name: str,
+        command: Sequence[str],
+        ready: Callable[[], bool] | None = None,
+        ending: signal.Signals = signal.SIGTERM,
+        **environment: str,
+    ) -> Part:
+        """A part that is ready when it listens on its port, where it has one and nothing else is said."""
+        port = self.ports.get(name)
+        looks = ready or (lambda: port is None or _listens(port))
+        return Part(name, command, {**self.settings, **environment}, self.folder / f"{name}.log", looks, ending=ending)
+
+    def always(self) -> list[Part]:
+        """The parts that every installation has, but for the assistants."""
+        python, ports = sys.executable, self.ports
+        webhook = f"{_at(self.ports[self.entry])}/webhooks/whatsapp/webhook"
+        sandbox = ["-m", "tools.whatsapp_sandbox", "--port", str(ports["sandbox"]), "--webhook", webhook]
+        directory = ["-m", "chaos.slow_directory", str(ports["directory"]), _at(ports["console"])]
+        return [
+            self.part("console", [python, "-m", "assistant.server.console"]),
+            self.part("directory", [python, *directory, str(self.folder / "mood")]),
+            self.part("actions", [python, "-m", "assistant.server.actions"]),
+            self.part("projector", [python, "console/manage.py", "project_transcripts"]),
+            self.part("sandbox", [python, *sandbox]),
+        ]
+
+    def assistant(self, number: int, database: str = "") -> Part:
+        """A worker; `database` where it has a way of its own to it."""
+        name = f"worker {number}"
+        own = {"ASSISTANT_PORT": str(self.ports[name]), **({"DATABASE_URL": database} if database else {})}
+        health = f"{_at(self.ports[name])}/webhooks/web/health"
+        return self.part(name, [sys.executable, "-m", "assistant.server.serve"], lambda: answers(health), **own)
 
 
 def _postgres(folder: Path, net: Network | None, port: int) -> list[str]:

@@ -3,7 +3,7 @@
 import json
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,15 +16,17 @@ from tests.whatsapp.sent import words
 
 # Seconds within which a reply is as usual, on a loaded machine; words on WhatsApp wait for more of the sentence.
 USUAL = {"web": 3.0, "whatsapp": QUIET + 3.0}
+HOUR = 3600.0  # seconds
 POLICE = "19"  # what somebody in danger is told first
 PLACE = "📍"  # stands before each contact
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A turn as the database holds it: its place among all turns, its id, and the keys of its messages."""
+    """A turn as the database holds it: its place among all turns, when it began, its id, and its messages' keys."""
 
     place: int
+    at: float
     turn: str
     messages: tuple[str, ...]
 
@@ -42,7 +44,7 @@ class Outcome:
         doubled: replies that a person got a second time, and messages that became two turns.
         unavoidable: parts of replies that stood between Meta's accept and our note when something was killed.
         disordered: messages that were answered after a later one of the same person, although they had come before.
-        overtaken: messages that were answered after a later one because Meta delivered them after that was answered.
+        overtaken: messages that were answered after a later one because Meta brought them when that was being answered.
         unwritten: answered, and in no transcript.
         danger: messages about a danger whose reply did not name the police's number.
         failures: attempts of the web that failed; they were made again.
@@ -77,6 +79,7 @@ def count(
     sent: Sequence[Mapping[str, Any]],
     stored: Mapping[str, Sequence[Stored]],
     arrived: Mapping[str, float],
+    transcribed: Container[str],
     ended: float,
     unavoidable: int = 0,
 ) -> Outcome:
@@ -89,6 +92,7 @@ def count(
         sent: what Meta's stand-in was given, in order.
         stored: turns in the database, by person.
         arrived: when each message on WhatsApp was accepted, by its key, seconds since 1970.
+        transcribed: ids of the turns that staff can read.
         ended: when the fault was over, seconds since 1970.
         unavoidable: see `Outcome`.
     """
@@ -109,7 +113,7 @@ def count(
         unavoidable=unavoidable,
         disordered=disordered,
         overtaken=overtaken,
-        unwritten=sum(not turns[message.key] for message in answered),
+        unwritten=sum(not any(turn in transcribed for turn in turns[message.key]) for message in answered),
         danger=sum(message.text == DANGER and POLICE not in message.reply for message in answered),
         failures=sum(len(message.failures) for message in messages),
         wordless=sum(message.wordless for message in messages),
@@ -122,16 +126,17 @@ def count(
 def stored_turns(engine: sa.engine.Engine, people: Iterable[str]) -> dict[str, list[Stored]]:
     """The turns of these people in the conversations' database, in the order in which they were written."""
     query = sa.text(
-        "SELECT id, sender_id, data FROM events WHERE type_name = 'user' AND sender_id IN :people ORDER BY id"
+        "SELECT id, timestamp, sender_id, data FROM events "
+        "WHERE type_name = 'user' AND sender_id IN :people ORDER BY id"
     )
     found: dict[str, list[Stored]] = defaultdict(list)
     with engine.connect() as connection:
         rows = connection.execute(query.bindparams(sa.bindparam("people", expanding=True)), {"people": list(people)})
-        for row_id, sender_id, data in rows:
+        for row_id, at, sender_id, data in rows:
             event = json.loads(data)
             name = event["message_id"]
             keys = (event.get("metadata") or {}).get("messages") or [name]
-            found[sender_id].append(Stored(row_id, name, tuple(keys)))
+            found[sender_id].append(Stored(row_id, at, name, tuple(keys)))
     return found
 
 
@@ -140,7 +145,16 @@ def arrivals(engine: sa.engine.Engine, people: Iterable[str]) -> dict[str, float
     query = sa.text("SELECT key, received FROM inbox WHERE sender_id IN :people")
     with engine.connect() as connection:
         rows = connection.execute(query.bindparams(sa.bindparam("people", expanding=True)), {"people": list(people)})
-        return {key: received for key, received in rows}
+        return {row.key: row.received for row in rows}
+
+
+def transcripts(engine: sa.engine.Engine, stored: Mapping[str, Sequence[Stored]]) -> set[str]:
+    """Ids of the turns that the projector has made readable."""
+    names = [turn.turn for of in stored.values() for turn in of]
+    query = sa.text("SELECT message FROM transcripts_turn WHERE message IN :names")
+    with engine.connect() as connection:
+        rows = connection.execute(query.bindparams(sa.bindparam("names", expanding=True)), {"names": names})
+        return {row.message for row in rows}
 
 
 def _turns_of(stored: Mapping[str, Sequence[Stored]]) -> Mapping[str, list[str]]:
@@ -185,21 +199,26 @@ def _disordered(
     first: Mapping[str, float],
     arrived: Mapping[str, float],
 ) -> tuple[int, int]:
-    """Messages that were answered after a later one of the same person: those that were there when the later one was
-    answered, and those that Meta brought too late for that."""
-    numbers = {message.key: message.number for message in messages}
+    """Messages that were answered after a later one of the same person: those that were there when the later one's turn
+    began, and those that Meta brought after that."""
+    known = {message.key: message for message in messages}
     ours = late = 0
     for of in stored.values():
-        latest, answered = -1, 0.0
+        latest, begun = -1, 0.0
         for turn in sorted(of, key=lambda turn: (first.get(turn.turn, 0.0), turn.place)):
-            for key in (key for key in turn.messages if key in numbers):
-                if numbers[key] > latest:
-                    latest, answered = numbers[key], first.get(turn.turn, 0.0)
-                elif arrived.get(key, 0.0) > answered:
+            for message in (known[key] for key in turn.messages if key in known):
+                if message.number > latest:
+                    latest, begun = message.number, _right(turn.at, message)
+                elif _right(arrived.get(message.key, 0.0), message) > begun:
                     late += 1
                 else:
                     ours += 1
     return ours, late
+
+
+def _right(moment: float, message: Message) -> float:
+    """A time that a worker wrote down whose clock may be hours off."""
+    return moment - HOUR * round((moment - message.sent) / HOUR)
 
 
 def _is_honest(message: Message) -> bool:

@@ -91,6 +91,8 @@ def _database() -> dict[str, object]:
             "timeout": 10,  # seconds
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
         }
+    elif scheme == "postgresql":
+        database["OPTIONS"] = {**POSTGRESQL, **dict(database.get("OPTIONS") or {})}
     return database
 
 
