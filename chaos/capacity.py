@@ -95,7 +95,7 @@ def _people(load: Load, day: Day) -> list[str]:
     people = BUSY * 3600 / mean / (busiest * day.messages)
     return [
         f"A message takes {1000 * mean:.0f} ms of a worker. Planned to be busy {100 * BUSY:.0f} % of the busiest hour "
-        f"of a usual day, which has {100 * busiest:.1f} % of its messages (assumed), with {day.messages:.0f} messages a "
+        f"of a usual day, which has {100 * busiest:.1f} % of its messages (assumed), with {day.messages:.0f} of them a "
         f"person (assumed), **one worker serves {round(people, -3):,.0f} people a day**.",
         "",
     ]

@@ -125,7 +125,7 @@ class Crowd:
             await asyncio.sleep(self._dice.uniform(0, self._every[1]))
             await page.begin()
             for turn, text in enumerate(self._texts(number)):
-                await page.say(self._wrote("web", page.conversation, turn, "", text))
+                await page.say(self._wrote("web", page.conversation, turn, text))
                 if await self._rest():
                     return
 
@@ -150,7 +150,7 @@ class Crowd:
         async with aiohttp.ClientSession() as session:
             await asyncio.sleep(self._dice.uniform(0, self._every[1]))
             for turn, text in enumerate(self._texts(number)):
-                message = self._wrote("whatsapp", person, turn, "", text)
+                message = self._wrote("whatsapp", person, turn, text)
                 sent = {"from": phone, "message": _on_the_wire(text)}
                 async with session.post(f"{self._place.sandbox}/sandbox/messages", json=sent) as answer:
                     answer.raise_for_status()
@@ -165,8 +165,8 @@ class Crowd:
             yield SAID[turn % len(SAID)]
             turn += 1
 
-    def _wrote(self, *what: Any) -> Message:  # noqa: ANN401 - the attributes of a message
-        message = Message(*what, sent=time.time())
+    def _wrote(self, channel: str, person: str, number: int, text: str) -> Message:
+        message = Message(channel, person, number, "", text, time.time())
         self.messages.append(message)
         return message
 

@@ -7,6 +7,7 @@ takes varies around a mean (log-normal). Nobody gives up, and nobody sends again
 the widget would, means that there are too few workers, whatever the number says.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -64,9 +65,10 @@ class Day:
 
 @dataclass(frozen=True)
 class Waits:
-    """What people wait for their reply in the worst hour: seconds by percentile, the longest of the day, how busy the
-    workers are in that hour (a share), and the median of each five minutes of the day."""
+    """What people wait for their reply in the worst hour, in seconds: mean, percentiles, the longest of the whole day;
+    how busy the workers are in that hour (a share), and the median of each five minutes of the day."""
 
+    mean: float
     p50: float
     p95: float
     p99: float
@@ -97,7 +99,8 @@ def simulate(rates: np.ndarray, workers: int, mean: float, seed: int = 1) -> Wai
     slots = (came // 300).astype(int)
     medians = np.array([np.median(took[slots == slot]) if (slots == slot).any() else 0.0 for slot in range(DAY // 300)])
     busy = float(rates[hour : hour + 3600].sum() * mean / (workers * 3600))
-    return Waits(*np.percentile(peak, (50, 95, 99)), float(took.max()), busy, medians)
+    p50, p95, p99 = map(float, np.percentile(peak, (50, 95, 99)))
+    return Waits(float(peak.mean()), p50, p95, p99, float(took.max()), busy, medians)
 
 
 def enough(rates: np.ndarray, mean: float, within: float, most: int = 64) -> int:
@@ -106,7 +109,10 @@ def enough(rates: np.ndarray, mean: float, within: float, most: int = 64) -> int
     Raises:
         ValueError: not even `most` are.
     """
-    for workers in range(1, most + 1):
+    fewest = math.ceil(
+        rates[(hour := _worst_hour(rates)) : hour + 3600].mean() * mean
+    )  # with fewer the queue only grows
+    for workers in range(max(1, fewest), most + 1):
         if simulate(rates, workers, mean).p99 <= within:
             return workers
     raise ValueError(f"{most} workers are not enough for {mean} s a message")

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,10 +22,11 @@ import sqlalchemy as sa
 
 from assistant.paths import ROOT
 from chaos.network import Cable, Network, network, why_not
-from chaos.parts import Keeper, Part, answers
+from chaos.parts import START_TIMEOUT, Keeper, Part, answers
 from chaos.people import Place
 from tests.conftest import free_port
-from tests.services import postgres_account, postgres_programs
+from tests.services import _account as postgres_account
+from tests.services import _programs as postgres_programs
 from tests.whatsapp.sandbox import SECRETS
 
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
@@ -146,8 +148,18 @@ def _run(stack: ExitStack, system: System) -> Iterator[System]:
             part.start()
     for part in system.parts.values():
         part.wait_until_ready()
+    _await_directory(system)
     system.keeper.start()
     yield system
+
+
+def _await_directory(system: System) -> None:
+    """Wait until the action server has read the contacts: as usual is with them."""
+    deadline = time.monotonic() + START_TIMEOUT
+    while not (system.var / "directory.json").exists():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"The directory was not read:\n{system.parts['actions'].log.read_text()[-3000:]}")
+        time.sleep(0.2)
 
 
 def _folder(stack: ExitStack) -> Path:
@@ -207,12 +219,14 @@ class _Maker:
         command: Sequence[str],
         ready: Callable[[], bool] | None = None,
         ending: signal.Signals = signal.SIGTERM,
-        **environment: str,
+        environment: Mapping[str, str] | None = None,
     ) -> Part:
         """A part that is ready when it listens on its port, where it has one and nothing else is said."""
         port = self.ports.get(name)
         looks = ready or (lambda: port is None or _listens(port))
-        return Part(name, command, {**self.settings, **environment}, self.folder / f"{name}.log", looks, ending=ending)
+        return Part(
+            name, command, {**self.settings, **(environment or {})}, self.folder / f"{name}.log", looks, ending=ending
+        )
 
     def always(self) -> list[Part]:
         """The parts that every installation has, but for the assistants."""
@@ -233,7 +247,9 @@ class _Maker:
         name = f"worker {number}"
         own = {"ASSISTANT_PORT": str(self.ports[name]), **({"DATABASE_URL": database} if database else {})}
         health = f"{_at(self.ports[name])}/webhooks/web/health"
-        return self.part(name, [sys.executable, "-m", "assistant.server.serve"], lambda: answers(health), **own)
+        return self.part(
+            name, [sys.executable, "-m", "assistant.server.serve"], lambda: answers(health), environment=own
+        )
 
 
 def _postgres(folder: Path, net: Network | None, port: int) -> list[str]:

@@ -205,7 +205,8 @@ def _disordered(
     ours = late = 0
     for of in stored.values():
         latest, begun = -1, 0.0
-        for turn in sorted(of, key=lambda turn: (first.get(turn.turn, 0.0), turn.place)):
+        going = [turn for turn in of if turn.turn in first] or of  # on the web there is no other order than of turns
+        for turn in sorted(going, key=lambda turn: (first.get(turn.turn, 0.0), turn.place)):
             for message in (known[key] for key in turn.messages if key in known):
                 if message.number > latest:
                     latest, begun = message.number, _right(turn.at, message)

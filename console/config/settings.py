@@ -12,6 +12,7 @@ from hsds.settings import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401 - r
 
 from assistant.server.system import environment
 from assistant.settings import Settings, console_key
+from assistant.storage.database import POSTGRESQL
 
 CONSOLE = Path(__file__).resolve().parents[1]
 SYSTEM = Settings.from_environment(environment())
