@@ -9,11 +9,11 @@ import sys
 import time
 from itertools import combinations
 
-from assistant.server.system import complain
+from assistant.server.system import StopError, complain
 from chaos import disk, page
 from chaos.cases import case
 from chaos.faults import DISK, FAULTS, Fault
-from chaos.system import System, missing, scaled, single
+from chaos.system import System, scaled, single
 from chaos.tally import Outcome
 
 SEED, PAIRS = 9, 4
@@ -26,17 +26,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=SEED, help="of the pairs and of the moments")
     parser.add_argument("--pairs", type=int, default=PAIRS, help="how many pairs")
     given = parser.parse_args(arguments)
-    lacking = missing()
-    if lacking:
-        complain(f"Not installed: {', '.join(lacking)}. Debian: apt-get install {' '.join(lacking)}")
-        return 1
     begun = time.monotonic()
     done = page.Run(given.seed)
     wanted = given.only.split(",") if given.only else [*FAULTS, *_pairs(given.seed, given.pairs)]
     on_one_machine = "disk" in wanted or not given.only
-    _scaled([name for name in wanted if name != "disk"], done)
-    if on_one_machine:
-        _single(done)
+    try:
+        _scaled([name for name in wanted if name != "disk"], done)
+        if on_one_machine:
+            _single(done)
+    except StopError as error:
+        complain(error)
+        return 1
     _say(f"{len(done.outcomes)} cases in {time.monotonic() - begun:.0f} s")
     if not given.only:
         page.write(done)

@@ -15,11 +15,10 @@ import numpy as np
 from matplotlib import pyplot as plt
 
 from assistant.paths import ROOT
-from assistant.server.system import complain
+from assistant.server.system import StopError, complain
 from bench.servers import machine
 from chaos.load import PRESSING, STEADY, Load, measure
 from chaos.queueing import HALF_LIFE, SPREAD, Day, Waits, enough, simulate, usual_day
-from chaos.system import missing
 
 PAGE, PICTURE = ROOT / "docs" / "capacity.md", "capacity_day.png"
 BEGIN, END = "<!-- numbers: written by make capacity -->", "<!-- end of the numbers -->"
@@ -31,11 +30,11 @@ INK = ("#0b6e8f", "#c2410c", "#4d7c0f", "#6d28d9")
 
 def main() -> int:
     """Command line; 1 when what it needs is not here."""
-    lacking = missing()
-    if lacking:
-        complain(f"Not installed: {', '.join(lacking)}. Debian: apt-get install {' '.join(lacking)}")
+    try:
+        loads = [measure(1), measure(2)]
+    except StopError as error:
+        complain(error)
         return 1
-    loads = [measure(1), measure(2)]
     _write(loads)
     sys.stdout.write("docs/capacity.md is written\n")
     return 0

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+MOST = 4  # cables
 NET = "198.18"  # for tests of devices between networks (RFC 2544): nobody's real address
 
 
@@ -84,7 +85,8 @@ def network(cables: int) -> Iterator[Network]:
 
 def _lay(namespace: str, number: int) -> Cable:
     near, far = f"dn{os.getpid()}.{number}", f"df{os.getpid()}.{number}"
-    ours, theirs = f"{NET}.{number}.1", f"{NET}.{number}.2"
+    third = os.getpid() * MOST % 256 + number  # another run may have its own cables
+    ours, theirs = f"{NET}.{third}.1", f"{NET}.{third}.2"
     _ip("link", "add", near, "type", "veth", "peer", "name", far, "netns", namespace)
     _ip("address", "add", f"{ours}/30", "dev", near)
     _ip("link", "set", near, "up")

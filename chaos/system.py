@@ -2,7 +2,6 @@
 with a stand-in for Meta; each part a process of its own, started again when it ends."""
 
 import os
-import pwd
 import secrets
 import shutil
 import signal
@@ -21,16 +20,15 @@ import requests
 import sqlalchemy as sa
 
 from assistant.paths import ROOT
+from assistant.server import engines
 from chaos.network import Cable, Network, network, why_not
 from chaos.parts import START_TIMEOUT, Keeper, Part, answers
 from chaos.people import Place
 from tests.conftest import free_port
-from tests.services import _account as postgres_account
-from tests.services import _programs as postgres_programs
 from tests.whatsapp.sandbox import SECRETS
 
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
-NAMES = ("redis", "nginx", "actions", "console", "directory", "sandbox", "postgres")
+NAMES = ("redis", "nginx", "nginx console", "actions", "console", "directory", "sandbox", "postgres")
 
 
 class System:
@@ -81,13 +79,6 @@ class System:
         (self.folder / "clock").write_text(f"{step:+d}\n", encoding="ascii")
 
 
-def missing() -> list[str]:
-    """Debian's packages that the scaled system needs and that are not here."""
-    programs = {"redis-server": "redis-server", "nginx": "nginx-light"}
-    lacking = [package for program, package in programs.items() if not shutil.which(program)]
-    return [*lacking, *([] if any(Path("/usr/lib/postgresql").glob("*/bin/postgres")) else ["postgresql"])]
-
-
 @contextmanager
 def scaled(workers: int = 2, **settings: str) -> Iterator[System]:
     """Start the scaled system, and wait until all of it answers; gone afterwards.
@@ -95,6 +86,9 @@ def scaled(workers: int = 2, **settings: str) -> Iterator[System]:
     Args:
         workers: assistants behind nginx.
         settings: of all parts, beside those that they need.
+
+    Raises:
+        StopError: PostgreSQL, Redis or nginx is not installed.
     """
     with ExitStack() as stack:
         folder = _folder(stack)
@@ -111,7 +105,7 @@ def scaled(workers: int = 2, **settings: str) -> Iterator[System]:
             made.part("redis", _redis(ports["redis"])),
             *made.always(),
             *assistants,
-            made.part("nginx", _nginx(folder, ports["nginx"], [ports[one.name] for one in assistants])),
+            made.part("nginx", _nginx(folder, ports, [ports[one.name] for one in assistants])),
         ]
         yield from _run(stack, System(folder, made.place(), parts, others, net.cables[0] if net else None, no_cable))
 
@@ -254,15 +248,14 @@ class _Maker:
 
 def _postgres(folder: Path, net: Network | None, port: int) -> list[str]:
     """Make a cluster; the command that serves it: in the namespace where there is one, else on loopback."""
-    programs, account = postgres_programs(), postgres_account()
+    programs, account = engines.postgresql_programs(), engines.account()
     data = folder / "postgres"
     data.mkdir(mode=0o700)
-    prefix: list[str] = []
-    if account:  # PostgreSQL refuses to run as root
+    if account:
         shutil.chown(data, account)
-        prefix = ["setpriv", f"--reuid={account}", f"--regid={pwd.getpwnam(account).pw_gid}", "--clear-groups", "--"]
+    runs_as = engines.as_account(account)
     make = [
-        *prefix,
+        *runs_as,
         str(programs / "initdb"),
         "-D",
         str(data),
@@ -278,38 +271,20 @@ def _postgres(folder: Path, net: Network | None, port: int) -> list[str]:
     with (data / "pg_hba.conf").open("a", encoding="ascii") as rules:
         rules.write("host all all samenet trust\n")
     serve = [str(programs / "postgres"), "-D", str(data), "-p", str(port), "-k", str(data), "-c", "max_connections=200"]
-    return [*(net.command if net else ()), *prefix, *serve, "-h", "*" if net else "127.0.0.1"]
+    return [*(net.command if net else ()), *runs_as, *serve, "-h", "*" if net else "127.0.0.1"]
 
 
 def _redis(port: int) -> list[str]:
-    return ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    server = engines.program("redis-server", "redis-server")
+    return [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
 
 
-def _nginx(folder: Path, port: int, workers: Sequence[int]) -> list[str]:
-    servers = "".join(f"server 127.0.0.1:{worker} max_fails=1 fail_timeout=3s;" for worker in workers)
-    (folder / "nginx.conf").write_text(
-        f"""
-daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.error; worker_processes 1;
-events {{ worker_connections 512; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/n1; proxy_temp_path {folder}/n2; fastcgi_temp_path {folder}/n3;
-  uwsgi_temp_path {folder}/n4; scgi_temp_path {folder}/n5;
-  upstream assistants {{ {servers} keepalive 32; }}
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{
-      proxy_pass http://assistants; proxy_http_version 1.1; proxy_set_header Connection "";
-      proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header Host $host;
-      proxy_connect_timeout 1s; proxy_read_timeout 25s;
-      proxy_next_upstream error timeout non_idempotent; proxy_next_upstream_tries 2;
-    }}
-  }}
-}}
-""",
-        encoding="ascii",
-    )
-    return ["nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder), "-e", str(folder / "nginx.error")]
+def _nginx(folder: Path, ports: Mapping[str, int], workers: Sequence[int]) -> list[str]:
+    """nginx as it is deployed; the console is reached past it here."""
+    assistants = [f"127.0.0.1:{worker}" for worker in workers]
+    listen = (f"127.0.0.1:{ports['nginx']}", f"127.0.0.1:{ports['nginx console']}")
+    configuration = engines.nginx_configuration(folder / "nginx", assistants, f"127.0.0.1:{ports['console']}", listen)
+    return engines.nginx_command(configuration)
 
 
 def _prepare_console(part: Part) -> None:

@@ -82,13 +82,16 @@ def postgresql(folder: Path, port: int) -> Iterator[str]:
     if not (folder / "data/PG_VERSION").exists():
         make = [programs / "initdb", "-D", folder / "data", "-U", "dalil", "-A", "scram-sha-256", f"--pwfile={kept}"]
         done = subprocess.run(
-            [*_as(runs_as), *map(str, make), "-E", "UTF8", "--locale=C"], cwd=folder, capture_output=True, text=True
+            [*as_account(runs_as), *map(str, make), "-E", "UTF8", "--locale=C"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
         )
         if done.returncode != 0:
             raise StopError(f"PostgreSQL's data could not be made in {folder}: {_last(done.stderr)}")
     url = f"postgresql://dalil:{kept.read_text()}@127.0.0.1:{port}/postgres"
     serve = [
-        *(*_as(runs_as), str(programs / "postgres"), "-D", str(folder / "data"), "-p", str(port)),
+        *(*as_account(runs_as), str(programs / "postgres"), "-D", str(folder / "data"), "-p", str(port)),
         *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),
     ]
     with _kept_running("PostgreSQL", serve, folder, lambda: psycopg2.connect(url).close(), psycopg2.OperationalError):
@@ -235,14 +238,14 @@ def _own(path: Path, user: str | None) -> None:
     if not user:
         return
     shutil.chown(path, user, pwd.getpwnam(user).pw_gid)
-    if subprocess.run([*_as(user), "test", "-r", str(path)], capture_output=True).returncode != 0:
+    if subprocess.run([*as_account(user), "test", "-r", str(path)], capture_output=True).returncode != 0:
         raise StopError(
             f"The account {user} cannot enter {path}: open the folders above it for passing (chmod o+x), set VAR_DIR "
             "to another folder, or start as another account than root."
         )
 
 
-def _as(user: str | None) -> list[str]:
+def as_account(user: str | None) -> list[str]:
     """What runs a command as another account, and ends it with its parent."""
     if not user:
         return []

@@ -5,6 +5,7 @@ The Rasa HTTP API stays closed: it would accept foreign models.
 
 import os
 import sys
+from io import StringIO
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -79,10 +80,11 @@ def _endpoints(settings: Settings, file: Path = ROOT / "endpoints.yml") -> Path:
         raise StopError(f"{file} is missing. Restore: git checkout -- {file.name}")
     if not settings.redis_url:
         return file
-    sections = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8")) or {}
-    if "lock_store" in sections:
+    text = file.read_text(encoding="utf-8")
+    if "lock_store" in (YAML(typ="safe", pure=True).load(text) or {}):
         raise StopError(f"{file} names a lock_store, and REDIS_URL is set: remove one of them.")
-    return _copy(settings, file, {**sections, "lock_store": {"type": LOCKS}})
+    # Not written anew: a writer puts ${ACTIONS_PORT} into quotes, in which Rasa does not fill it in.
+    return _copy(settings, file, f"{text}\nlock_store:\n  type: {LOCKS}\n")
 
 
 def _credentials(settings: Settings, file: Path = ROOT / "credentials.yml") -> Path:
@@ -102,16 +104,18 @@ def _credentials(settings: Settings, file: Path = ROOT / "credentials.yml") -> P
         channels.pop(WHATSAPP, None)
     if settings.socketio_channel:
         channels[SOCKETIO] = {"session_persistence": True}
-    return _copy(settings, file, channels)
+    text = StringIO()
+    YAML(typ="safe", pure=True).dump(channels, text)
+    return _copy(settings, file, text.getvalue())
 
 
-def _copy(settings: Settings, file: Path, content: object) -> Path:
-    """Write a file's other content beside what the system writes: whole, since assistants may start side by side, and
+def _copy(settings: Settings, file: Path, text: str) -> Path:
+    """Write another text of a file beside what the system writes: whole, since assistants may start side by side, and
     for this account only, since it can hold tokens of channels."""
     kept = settings.var_dir / file.name
     draft = kept.with_name(f".{file.name}.{os.getpid()}")
     draft.touch(mode=0o600)
-    YAML(typ="safe", pure=True).dump(content, draft)
+    draft.write_text(text, encoding="utf-8")
     return draft.replace(kept)
 
 
