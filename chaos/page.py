@@ -1,5 +1,7 @@
 """Writes the tables of docs/reliability.md from a run."""
 
+import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,11 +33,12 @@ COLUMNS: dict[str, Callable[[Outcome], str]] = {
 
 @dataclass
 class Run:
-    """What was run, and what was not, with the reason."""
+    """What was run, and what was not, with the reason; `begun` is of the monotonic clock."""
 
     seed: int
     outcomes: list[Outcome] = field(default_factory=list)
     not_run: list[tuple[str, str]] = field(default_factory=list)
+    begun: float = field(default_factory=time.monotonic)
 
 
 def write(run: Run) -> None:
@@ -56,7 +59,8 @@ def tables(run: Run) -> str:
     lines = [
         "",
         f"Of a run on {date.today()}, seed {run.seed}: {machine()}; people, all parts and Meta's stand-in on the same "
-        f"machine. {EACH} people a channel, each with a message every {EVERY[0]:.0f} to {EVERY[1]:.0f} s.",
+        f"machine, which has other work as well (load {os.getloadavg()[2]:.0f}). "
+        f"{EACH} people a channel, each with a message every {EVERY[0]:.0f} to {EVERY[1]:.0f} s.",
         "",
         _row(list(COLUMNS)),
         _row(["---"] * len(COLUMNS)),

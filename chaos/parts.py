@@ -144,8 +144,8 @@ class Keeper:
                 if not part.kept or not part.ended():
                     self._ended.pop(part.name, None)
                 elif time.monotonic() - self._ended.setdefault(part.name, time.monotonic()) >= PAUSE:
-                    part.restarts += 1
                     part.start()
+                    part.restarts += 1
 
 
 def answers(url: str) -> bool:

@@ -20,7 +20,7 @@ def test_a_day_that_cannot_be_is_refused(peak: float) -> None:
 
 
 def test_one_worker_waits_as_pollaczek_and_khinchine_say() -> None:
-    rate, mean = 5.0, 0.1
+    rate, mean = 1.0, 0.5
     waits = simulate(np.full(86_400, rate), workers=1, mean=mean)
     square = mean**2 * np.exp(SPREAD**2)
     expected = mean + rate * square / (2 * (1 - rate * mean))
@@ -29,11 +29,11 @@ def test_one_worker_waits_as_pollaczek_and_khinchine_say() -> None:
 
 
 def test_more_workers_wait_less_and_enough_is_the_least_number() -> None:
-    rates, mean = Day().rates(), 0.06
+    rates, mean = Day(people=20_000, peak=4).rates(), 0.6
     needed = enough(rates, mean, within=2.0)
     assert simulate(rates, needed, mean).p99 <= 2.0 < simulate(rates, needed - 1, mean).p99
 
 
 def test_where_no_number_is_enough_that_is_said() -> None:
     with pytest.raises(ValueError, match="not enough"):
-        enough(np.full(86_400, 10.0), mean=3.0, within=2.0, most=2)
+        enough(np.full(86_400, 1.0), mean=3.0, within=2.0, most=2)
