@@ -9,7 +9,7 @@ import sys
 import time
 from itertools import combinations
 
-from assistant.server.system import StopError, complain
+from assistant.server.run import until_stopped
 from chaos import disk, page
 from chaos.cases import case
 from chaos.faults import DISK, FAULTS, Fault
@@ -27,16 +27,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=SEED, help="of the pairs and of the moments")
     parser.add_argument("--pairs", type=int, default=PAIRS, help="how many pairs")
     given = parser.parse_args(arguments)
+    return until_stopped(lambda: _everything(given), with_parent=False)
+
+
+def _everything(given: argparse.Namespace) -> int:
     done = page.Run(given.seed)
-    wanted = given.only.split(",") if given.only else [*FAULTS, *_pairs(given.seed, given.pairs)]
-    on_one_machine = "disk" in wanted or not given.only
-    try:
-        _scaled([name for name in wanted if name != "disk"], done)
-        if on_one_machine:
-            _single(done)
-    except StopError as error:
-        complain(error)
-        return 1
+    wanted = given.only.split(",") if given.only else [*FAULTS, *_pairs(given.seed, given.pairs), "disk"]
+    _scaled([name for name in wanted if name != "disk"], done)
+    if "disk" in wanted:
+        _single(done)
     _say(f"{len(done.outcomes)} cases in {time.monotonic() - done.begun:.0f} s")
     if not given.only:
         page.write(done)

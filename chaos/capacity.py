@@ -15,7 +15,7 @@ import numpy as np
 from matplotlib import pyplot as plt
 
 from assistant.paths import ROOT
-from assistant.server.system import StopError, complain
+from assistant.server.run import until_stopped
 from bench.servers import machine
 from chaos.load import PRESSING, STEADY, Load, measure
 from chaos.queueing import HALF_LIFE, SPREAD, Day, Waits, enough, simulate, usual_day
@@ -30,12 +30,11 @@ INK = ("#0b6e8f", "#c2410c", "#4d7c0f", "#6d28d9")
 
 def main() -> int:
     """Command line; 1 when what it needs is not here."""
-    try:
-        loads = [measure(1), measure(2)]
-    except StopError as error:
-        complain(error)
-        return 1
-    _write(loads)
+    return until_stopped(_measure_and_write, with_parent=False)
+
+
+def _measure_and_write() -> int:
+    _write([measure(1), measure(2)])
     sys.stdout.write("docs/capacity.md is written\n")
     return 0
 

@@ -19,7 +19,7 @@ from assistant.paths import ROOT
 from assistant.server.system import die_with_parent
 
 PAUSE = 1.0  # seconds between the end of a part and its next start
-START_TIMEOUT = 120.0  # seconds, on a loaded machine
+START_TIMEOUT = 240.0  # seconds, on a loaded machine
 STOP_TIMEOUT = 20.0
 # Of /proc/PID/stat behind the name (proc(5)): its session; its own times and those of children that have ended.
 SESSION, TIMES = 3, slice(11, 15)

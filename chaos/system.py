@@ -101,7 +101,9 @@ def scaled(workers: int = 2, **settings: str) -> Iterator[System]:
         made = _Maker(folder, ports, {**_settings(folder, ports), **redis, "DATABASE_URL": others, **settings}, "nginx")
         assistants = [made.assistant(number + 1, *([near] if number == 0 else [])) for number in range(workers)]
         parts = [
-            made.part("postgres", _postgres(folder, net, ports["postgres"]), lambda: _is_up(others), signal.SIGINT),
+            made.part(
+                "postgres", postgres_command(folder, net, ports["postgres"]), lambda: is_up(others), signal.SIGINT
+            ),
             made.part("redis", _redis(ports["redis"])),
             *made.always(),
             *assistants,
@@ -128,23 +130,31 @@ def single(var: Path, **settings: str) -> Iterator[System]:
 
 
 def _run(stack: ExitStack, system: System) -> Iterator[System]:
-    """Databases first, then the console's tables, then everything at once."""
+    """Databases first, then the console with its tables, then everything at once."""
     stack.callback(_stop, system)
     system.mood("pass")
     system.clock(0)
-    early = [part for part in system.parts.values() if part.name in ("postgres", "redis")]
-    for part in early:
-        part.start()
-        part.wait_until_ready()
-    _prepare_console(system.parts["console"])
-    for part in system.parts.values():
-        if part not in early:
+    waves = (("postgres", "redis"), ("console", "directory"), tuple(system.parts))
+    for wave in waves:
+        if "console" in wave:
+            _prepare_console(system.parts["console"])
+        parts = [part for name, part in system.parts.items() if name in wave and part.process is None]
+        for part in parts:
             part.start()
-    for part in system.parts.values():
-        part.wait_until_ready()
+        for part in parts:
+            part.wait_until_ready()
+        if "console" in wave:
+            _warm(system.parts["directory"])
     _await_directory(system)
     system.keeper.start()
     yield system
+
+
+def _warm(directory: Part) -> None:
+    """Read the directory once: the console's first page takes longer than the action server waits for any."""
+    address = f"{directory.environment['DIRECTORY_URL']}/services?full=true&per_page=100"
+    for _worker_of_the_console in range(4):
+        requests.get(address, timeout=START_TIMEOUT).raise_for_status()
 
 
 def _await_directory(system: System) -> None:
@@ -246,7 +256,7 @@ class _Maker:
         )
 
 
-def _postgres(folder: Path, net: Network | None, port: int) -> list[str]:
+def postgres_command(folder: Path, net: Network | None, port: int) -> list[str]:
     """Make a cluster; the command that serves it: in the namespace where there is one, else on loopback."""
     programs, account = engines.postgresql_programs(), engines.account()
     data = folder / "postgres"
@@ -294,7 +304,8 @@ def _prepare_console(part: Part) -> None:
         raise RuntimeError(f"The console could not be prepared:\n{done.stdout}{done.stderr}")
 
 
-def _is_up(url: str) -> bool:
+def is_up(url: str) -> bool:
+    """Whether a database answers."""
     engine = sa.create_engine(url, poolclass=sa.pool.NullPool, connect_args={"connect_timeout": 2})
     try:
         engine.connect().close()
