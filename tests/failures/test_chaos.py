@@ -1,6 +1,6 @@
 """The scaled system while things break: nobody's message is lost, doubled or out of order, and all is normal soon.
 
-A short form of `make chaos` (docs/reliability.md), with the three that touch most: an assistant, the database, the locks.
+A short form of `make chaos` (docs/reliability.md), with the three that touch most: an assistant, the database, locks.
 """
 
 import pytest
