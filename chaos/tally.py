@@ -101,13 +101,14 @@ def count(
     late = [message for message in messages if not _as_usual(message)]
     after = [one.sent - ended for one in (*probes, *messages) if one.sent > ended and not _is_usual_for_now(one)]
     answered = [message for message in messages if message.answered]
+    alone = {key for of in stored.values() for one in of for key in one.messages if len(one.messages) == 1}
     disordered, overtaken = _disordered(messages, stored, first, arrived)
     doubled_turns = sum(len(turns[message.key]) - 1 for message in messages if turns[message.key])
     return Outcome(
         name=name,
         sent=len(messages),
         answered=len(answered),
-        honest=sum(map(_is_honest, answered)),
+        honest=sum(_is_honest(message, alone) for message in answered),
         lost=len(messages) - len(answered),
         doubled=doubled_turns + sum(number - 1 for number in parts.values()),
         unavoidable=unavoidable,
@@ -222,11 +223,11 @@ def _right(moment: float, message: Message) -> float:
     return moment - HOUR * round((moment - message.sent) / HOUR)
 
 
-def _is_honest(message: Message) -> bool:
-    """Whether a reply says that something does not work now: no contacts, or a turn that failed."""
-    if message.reply == "":
-        return False
-    return turn_failed() in message.reply or (message.text in CONTACTS and PLACE not in message.reply)
+def _is_honest(message: Message, alone: Container[str]) -> bool:
+    """Whether a reply says that something does not work now: no contacts, or a turn that failed. What was joined with
+    other messages may have been answered about those."""
+    asked = message.text in CONTACTS and message.key in alone
+    return turn_failed() in message.reply or (asked and PLACE not in message.reply)
 
 
 def _as_usual(message: Message) -> bool:
