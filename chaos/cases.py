@@ -13,7 +13,7 @@ from chaos.tally import Outcome, arrivals, count, stored_turns, transcripts
 
 EACH = 12  # people a channel: two messages a second on each
 CALM = 6.0  # seconds before something is broken
-AFTER = 15.0  # seconds for which people go on when it is over
+AFTER = 12.0  # seconds for which people go on when it is over
 DRAIN = 60.0  # seconds that the last replies may take
 APART = 3.0  # seconds by which the second of a pair comes later, at most
 SETTLE = 1.0  # seconds for which nothing more must come

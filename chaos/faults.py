@@ -80,13 +80,10 @@ def _directory(mood: str) -> Callable[[System], Awaitable[None]]:
     return happens
 
 
-def _clock(step: int) -> Callable[[System], Awaitable[None]]:
-    async def happens(system: System) -> None:
+async def _clock(system: System) -> None:
+    for step in (STEP, -STEP, 0):
         system.clock(step)
-        await asyncio.sleep(STEPPED)
-        system.clock(0)
-
-    return happens
+        await asyncio.sleep(STEPPED if step else 0)
 
 
 def _with_faketime(system: System) -> None:
@@ -141,7 +138,7 @@ async def _cut(system: System) -> None:
         system.cable.plug_in()
 
 
-DISK = Fault(f"the disk full for {disk.FULL:.0f} s", disk.full)
+DISK = Fault(f"the disk of a single machine (SQLite) full for {disk.FULL:.0f} s", disk.full)
 FAULTS = {
     "worker": Fault("an assistant worker killed", _killed("worker 1"), kills_senders=True),
     "actions": Fault("the action server killed", _killed("actions")),
@@ -151,11 +148,13 @@ FAULTS = {
     "redis": Fault(f"Redis stopped for {REDIS_AWAY:.0f} s", _redis_away),
     "slow": Fault(f"the directory slow (5 s), {DIRECTORY_AWAY:.0f} s long", _directory("slow")),
     "down": Fault(f"the directory down for {DIRECTORY_AWAY:.0f} s", _directory("down")),
-    "ahead": Fault(
-        "a worker's clock an hour ahead", _clock(STEP), _with_faketime, _without_faketime, _no_faketime, alone=True
-    ),
-    "behind": Fault(
-        "a worker's clock an hour behind", _clock(-STEP), _with_faketime, _without_faketime, _no_faketime, alone=True
+    "clock": Fault(
+        f"a worker's clock an hour ahead for {STEPPED:.0f} s, then behind",
+        _clock,
+        _with_faketime,
+        _without_faketime,
+        _no_faketime,
+        alone=True,
     ),
     "model": Fault("the model replaced, worker by worker", _model_replaced, alone=True),
     "cut": Fault(

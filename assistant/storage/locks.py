@@ -120,15 +120,11 @@ class SharedLocks(LockStore):
         token = uuid4().hex
         try:
             await self._wait(conversation_id, token, lock_lifetime)
-            done = asyncio.Event()
-            renewing = asyncio.ensure_future(self._renew(conversation_id, token, lock_lifetime, done))
+            renewing = asyncio.ensure_future(self._renew(conversation_id, token, lock_lifetime))
             try:
                 yield
             finally:
-                # Not cancelled: redis-py makes a timeout of a cancellation that comes in the moment of one, and the
-                # lock would be kept for a minute. And a renewal on its way must not come after the leaving.
-                done.set()
-                await renewing
+                renewing.cancel()
         finally:
             with suppress(RedisError):  # the lease ends by itself
                 await self._ask(self._leave_script, conversation_id, token)
@@ -150,15 +146,12 @@ class SharedLocks(LockStore):
             await asyncio.sleep(look)
             look = min(2 * look, LONGEST_LOOK)
 
-    async def _renew(self, name: str, token: str, longest: float, done: asyncio.Event) -> None:
-        """Keep the place until the lock is done with, at most so many seconds."""
+    async def _renew(self, name: str, token: str, longest: float) -> None:
+        """Keep the place as long as the lock is held, at most so many seconds."""
         end = time.monotonic() + longest
         first = True
         while time.monotonic() < end:
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(done.wait(), self._lease_ms / 1000 / RENEWALS)
-            if done.is_set():
-                return
+            await asyncio.sleep(self._lease_ms / 1000 / RENEWALS)
             with suppress(RedisError):
                 was, first = first, await self._stand(name, token)
                 if was and not first:
