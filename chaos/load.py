@@ -3,7 +3,7 @@
 import asyncio
 import statistics
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from chaos.people import Crowd, Message
@@ -39,6 +39,21 @@ class Load:
     pressed_taken: dict[str, float]
     cores: float
 
+    @property
+    def work(self) -> float:
+        """Processor time that a message takes of the assistants, seconds, half of the messages on WhatsApp."""
+        return _of_workers(self.taken) / 1000
+
+    @property
+    def occupied(self) -> float:
+        """Seconds for which a message occupied a worker here, where it has a part of a processor and waits for the
+        database: by the turns that it made when pressed, and longer by what WhatsApp takes more."""
+        return self.workers / self.pressed * _of_workers(self.taken) / _of_workers(self.pressed_taken)
+
+
+def _of_workers(taken: Mapping[str, float]) -> float:
+    return sum(milliseconds for name, milliseconds in taken.items() if name.startswith("worker"))
+
 
 def measure(workers: int) -> Load:
     """Start so many workers with all that belongs to them, and let people write."""
@@ -73,7 +88,7 @@ async def _count(system: System, crowd: Crowd) -> tuple[list[Message], dict[str,
     ended, after = time.time(), _taken(system)
     crowd.hush()
     await asyncio.gather(talking)
-    return _within(crowd.messages, begun, ended), {name: after[name] - before[name] for name in after}
+    return _within([*crowd.messages, *crowd.probes], begun, ended), {name: after[name] - before[name] for name in after}
 
 
 def _within(messages: Collection[Message], begun: float, ended: float) -> list[Message]:

@@ -21,8 +21,8 @@ from assistant.server.system import die_with_parent
 PAUSE = 1.0  # seconds between the end of a part and its next start
 START_TIMEOUT = 240.0  # seconds, on a loaded machine
 STOP_TIMEOUT = 20.0
-# Of /proc/PID/stat behind the name (proc(5)): its session; its own times and those of children that have ended.
-SESSION, TIMES = 3, slice(11, 15)
+# Of /proc/PID/stat behind the name (proc(5)): its parent; its own times and those of children that have ended.
+PARENT, TIMES = 1, slice(11, 15)
 
 
 @dataclass
@@ -72,13 +72,15 @@ class Part:
 
     def seconds(self) -> float:
         """Processor time that it and what it has made have taken so far, from Linux's /proc."""
-        taken = 0
+        parents: dict[int, int] = {}
+        taken: dict[int, int] = {}
         for stat in Path("/proc").glob("[0-9]*/stat"):
             with suppress(OSError):  # ended meanwhile
                 fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-                if self.process is not None and int(fields[SESSION]) == self.process.pid:
-                    taken += sum(map(int, fields[TIMES]))
-        return taken / os.sysconf("SC_CLK_TCK")
+                parents[int(stat.parent.name)] = int(fields[PARENT])
+                taken[int(stat.parent.name)] = sum(map(int, fields[TIMES]))
+        own = self.process.pid if self.process else 0
+        return sum(taken[pid] for pid in taken if own in _line(pid, parents)) / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         """SIGKILL to it and to what it has made; who keeps it starts it again."""
@@ -146,6 +148,14 @@ class Keeper:
                 elif time.monotonic() - self._ended.setdefault(part.name, time.monotonic()) >= PAUSE:
                     part.start()
                     part.restarts += 1
+
+
+def _line(pid: int, parents: Mapping[int, int]) -> list[int]:
+    """A process with its parent, its parent's parent and so on."""
+    line = [pid]
+    while line[-1] in parents:
+        line.append(parents[line[-1]])
+    return line
 
 
 def answers(url: str) -> bool:
