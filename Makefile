@@ -9,7 +9,7 @@ export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help run run-scaled test test-all train validate bench bench-channels eval eval-public shell backup restore sbom audit check-launch format clean bootstrap checks browser servers
+.PHONY: help run run-scaled test test-all train validate bench bench-channels chaos capacity eval eval-public shell backup restore sbom audit check-launch format clean bootstrap checks browser servers
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,12 @@ bench: bootstrap train ## measure speed beside a stock Rasa, write docs/benchmar
 
 bench-channels: bootstrap train ## measure WhatsApp under load, the widget on a bad line, the console's pages
 	$(PY) -m bench.channels
+
+chaos: bootstrap train servers ## break what can break while people talk, write docs/reliability.md (a quarter of an hour)
+	$(PY) -m chaos
+
+capacity: bootstrap train servers ## measure one and two assistants, simulate a national peak, write docs/capacity.md
+	$(PY) -m chaos.capacity
 
 eval: bootstrap train ## measure understanding, write docs/scorecard.md
 	$(PY) -m evaluation

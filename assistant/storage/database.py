@@ -21,6 +21,19 @@ PATIENCE, SHORT_PATIENCE = "busy_timeout = 5000", "busy_timeout = 250"
 # In this order on every new connection. FULL: an answer that was given is on disk when the power fails.
 # secure_delete: what is erased is overwritten with zeros, not only unlinked.
 PRAGMAS = (PATIENCE, "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON")
+# What PostgreSQL's client and server wait for, when DATABASE_URL itself (?connect_timeout=…) says nothing else. Left to
+# themselves they wait for minutes when the network between them is cut, and a process that waits answers nobody; the
+# server would keep what a process that is gone has locked. Milliseconds where no other unit is meant:
+# postgresql.org/docs, "Parameter Key Words" (client) and "Client Connection Defaults" (server).
+POSTGRESQL = {
+    "connect_timeout": "3",  # seconds
+    "tcp_user_timeout": "3000",
+    "keepalives_idle": "3",  # seconds
+    "keepalives_interval": "1",
+    "keepalives_count": "3",
+    "options": "-c lock_timeout=4000 -c idle_in_transaction_session_timeout=10000 "
+    "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=3000",
+}
 
 
 class StorageError(SystemExit):
@@ -40,18 +53,19 @@ def default_url() -> str:
 
 
 def checked_url(address: str) -> URL:
-    """A database address as SQLAlchemy has it.
+    """A database address as SQLAlchemy has it, with how long PostgreSQL is waited for.
 
     Raises:
         StorageError: no address of a database.
     """
     try:
         # "postgres://" is what hosting services hand out; SQLAlchemy has only the long name.
-        return make_url("postgresql" + address[8:] if address.startswith("postgres:") else address)
+        url = make_url("postgresql" + address[8:] if address.startswith("postgres:") else address)
     except ArgumentError:
         raise StorageError(
             "DATABASE_URL (or url in endpoints.yml) is no address such as sqlite:////path/file.db."
         ) from None
+    return url.set(query={**POSTGRESQL, **url.query}) if url.get_backend_name() == "postgresql" else url
 
 
 def file_of(url: URL) -> Path | None:
@@ -63,7 +77,7 @@ def file_of(url: URL) -> Path | None:
 
 def place(url: URL) -> str:
     """Where conversations are, for the log: a path, or an address without its password."""
-    return str(file_of(url) or repr(url))
+    return str(file_of(url) or repr(url.set(query={})))
 
 
 def prepare_file(url: URL) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -13,6 +14,7 @@ from hsds.settings import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401 - r
 from assistant.server.production import refuse_unsafe
 from assistant.server.system import environment
 from assistant.settings import Settings, console_key, old_console_keys
+from assistant.storage.database import POSTGRESQL
 
 CONSOLE = Path(__file__).resolve().parents[1]
 SYSTEM = Settings.from_environment(environment())
@@ -84,17 +86,19 @@ TEMPLATES = [
 ]
 
 
-def _database() -> dict[str, object]:
+def _database() -> dict[str, Any]:
     """SQLite under VAR_DIR, or what DATABASE_URL names (the conversations are in the same database then)."""
     url = SYSTEM.database_url or f"sqlite:///{SYSTEM.var_dir / 'console.sqlite3'}"
     scheme = urlsplit(url).scheme.partition("+")[0]
-    database: dict[str, object] = {**dj_database_url.parse(scheme + url[url.index(":") :])}
+    database: dict[str, Any] = {**dj_database_url.parse(scheme + url[url.index(":") :])}
     if scheme == "sqlite":
         database["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 10,  # seconds
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
         }
+    elif scheme == "postgresql":
+        database["OPTIONS"] = {**POSTGRESQL, **database.get("OPTIONS", {})}
     return database
 
 

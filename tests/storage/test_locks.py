@@ -5,6 +5,7 @@ import logging
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
@@ -147,6 +148,20 @@ def test_who_has_left_does_not_come_back_with_a_late_request(server: Redis) -> N
             pass
 
     asyncio.run(late())
+
+
+def test_a_renewal_that_times_out_in_the_moment_of_leaving_does_not_keep_the_lock() -> None:
+    async def leave(started: Redis) -> None:
+        async with SharedLocks(url=started.url, lease=0.4).lock("awa"):
+            started.process.send_signal(signal.SIGSTOP)
+            await asyncio.sleep(0.3)  # a renewal is on its way
+            time.sleep(locks.TIMEOUT + 0.2)  # and its time is over when this process goes on
+        started.process.send_signal(signal.SIGCONT)
+        async with SharedLocks(url=started.url).lock("awa"):
+            pass
+
+    with redis() as started:
+        asyncio.run(asyncio.wait_for(leave(started), 20))
 
 
 def test_without_redis_it_is_said_once_and_nothing_is_locked(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,0 +1,1 @@
+"""What is broken on purpose while people talk, and what becomes of their messages (`make chaos`)."""
