@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import aiohttp
 
-from assistant.channels.sessions import conversation
+from assistant.channels.sessions import opened
 from assistant.privacy.senders import pseudonym
 
 PAUSES = (2, 4, 8, 16, 30)  # seconds before the second, third … attempt, as in widget/client.js
@@ -200,7 +200,7 @@ class _Page:
         status, answer = await self._post("session", {})
         if status == 200 and answer.get("session"):
             self._token = answer["session"]
-            self.conversation = conversation(self._token, self._place.key, now=0) or ""
+            self.conversation = found.conversation if (found := opened(self._token, [self._place.key], now=0)) else ""
         return bool(self._token)
 
     async def say(self, message: Message) -> None:
