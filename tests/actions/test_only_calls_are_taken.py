@@ -10,10 +10,11 @@ import requests
 
 from tests.actions.seed import services
 from tests.actions.server import pages, running
-from tests.conftest import Part, free_port, start_actions, stop
+from tests.conftest import ACTIONS_TOKEN, Part, free_port, start_actions, stop
 
 TIMEOUT = 60  # seconds, on a loaded machine
 MARK = "Zzyzxmark"
+TOKEN = {"Authorization": f"Bearer {ACTIONS_TOKEN}"}
 TRACKER: dict[str, Any] = {
     "sender_id": "x",
     "slots": {"language": "fr", "shown": None},
@@ -33,7 +34,7 @@ def actions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Part]:
 
 
 def post(actions: Part, raw: bytes, path: str = "/webhook", **headers: str) -> requests.Response:
-    sent = {"Content-Type": "application/json", **headers}
+    sent = {"Content-Type": "application/json", **TOKEN, **headers}
     return requests.post(actions.url + path, data=raw, headers=sent, timeout=TIMEOUT)
 
 
@@ -92,8 +93,8 @@ def test_what_is_too_long_is_refused(actions: Part) -> None:
 
 def test_other_addresses_and_actions_are_not_found(actions: Part) -> None:
     assert post(actions, b"{}", "/elsewhere").status_code in (404, 422)
-    assert requests.get(f"{actions.url}/elsewhere", timeout=TIMEOUT).status_code == 404
-    assert requests.get(f"{actions.url}/webhook", timeout=TIMEOUT).status_code == 405
+    assert requests.get(f"{actions.url}/elsewhere", headers=TOKEN, timeout=TIMEOUT).status_code == 404
+    assert requests.get(f"{actions.url}/webhook", headers=TOKEN, timeout=TIMEOUT).status_code == 405
     assert post(actions, json.dumps({**CALL, "next_action": "action_elsewhere"}).encode()).status_code == 404
 
 

@@ -27,12 +27,12 @@ from assistant.settings import names
 DEPLOY = ROOT / "deploy"
 KUBERNETES = "1.28"  # the newest whose schemas fit beside Rasa's pinned jsonschema
 SECRETS = {
-    *("DATABASE_URL", "REDIS_URL", "SENDER_KEY", "CONSOLE_KEY"),
+    *("DATABASE_URL", "REDIS_URL", "SENDER_KEY", "CONSOLE_KEY", "ACTIONS_TOKEN"),
     *("WHATSAPP_PHONE_ID", "WHATSAPP_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN"),
 }
 COMPOSE = {
     **dict.fromkeys(("POSTGRES_PASSWORD", "REDIS_PASSWORD"), "word"),
-    **dict.fromkeys(("SENDER_KEY", "CONSOLE_KEY"), "k" * 64),
+    **dict.fromkeys(("SENDER_KEY", "CONSOLE_KEY", "ACTIONS_TOKEN"), "k" * 64),
     "ASSISTANT_HOST_NAME": "dalil.example.org",
     "CONSOLE_HOST_NAME": "console.example.org",
     "TLS_FOLDER": "/tmp",
@@ -109,7 +109,8 @@ def test_no_process_can_do_more_than_it_must() -> None:
         assert spec["securityContext"]["runAsNonRoot"] and spec["securityContext"]["runAsUser"] > 0, name
         assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
         assert not {"hostNetwork", "hostPID", "hostIPC"} & set(spec), name
-        assert all({"emptyDir", "configMap", "secret"} & set(volume) for volume in spec["volumes"]), name
+        claimed = {"persistentVolumeClaim"} if name == "transcripts" else set()
+        assert all({"emptyDir", "configMap", "secret", *claimed} & set(volume) for volume in spec["volumes"]), name
     for name, container in containers():
         allowed = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
         assert container["securityContext"] == allowed, name
@@ -170,8 +171,11 @@ def test_who_may_speak_with_whom() -> None:
     assert policies["nobody"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     open_to_all = [name for name, spec in policies.items() for rule in spec.get("ingress", []) if "from" not in rule]
     assert open_to_all == ["nginx"]
-    (ingress,) = policies["assistant"]["ingress"]
-    assert ingress["from"] == [{"podSelector": {"matchLabels": {"app": "nginx"}}}]
+    people, prometheus = policies["assistant"]["ingress"]
+    assert people["from"] == [{"podSelector": {"matchLabels": {"app": "nginx"}}}]
+    metrics = {int(value) for name, value in literals("settings").items() if name.endswith("_METRICS_PORT")}
+    watched = [*prometheus["ports"], *policies["transcripts"]["ingress"][0]["ports"]]
+    assert {port["port"] for port in watched} == metrics and people["ports"] == [{"protocol": "TCP", "port": 5005}]
     for name, pod in pods().items():
         labels = pod["metadata"]["labels"]
         uses_database = any("secretRef" in source for one in pod["spec"]["containers"] for source in one["envFrom"])

@@ -84,11 +84,11 @@ def test_it_listens_on_loopback_only(actions: Part) -> None:
 
 def test_a_body_that_is_too_long_is_refused(actions: Part) -> None:
     answer = requests.post(f"{actions.url}/webhook", data=b"x" * 2_000_000, headers=RIGHT, timeout=10)
-    assert answer.status_code in (413, 500)
+    assert answer.status_code in (413, 422)  # Sanic says no; what looks for calls may have said it before
 
 
 def test_what_was_sent_is_in_no_log(actions: Part) -> None:
-    """Refused, done, no such action, failed in the action, and no JSON at all."""
+    """Refused, done, no such action, no call, and no JSON at all."""
     requests.post(f"{actions.url}/webhook", json=CALL, timeout=10)
     failing = {**CALL["tracker"], "latest_message": NO_POINT}
     for call in (CALL, {**CALL, "next_action": "action_unknown"}, {**CALL, "tracker": failing}):
@@ -96,7 +96,6 @@ def test_what_was_sent_is_in_no_log(actions: Part) -> None:
     requests.post(f"{actions.url}/webhook", data=f"{WORD} {NUMBER}", headers=RIGHT, timeout=10)
     log = actions.log.read_text(encoding="utf-8")
     assert "A call without the right ACTIONS_TOKEN was refused. Set the same for the assistant and here." in log
-    assert "in search_from_dict" in log
     assert [line for line in log.splitlines() if WORD in line or NUMBER in line] == []
 
 
