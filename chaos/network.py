@@ -75,12 +75,16 @@ def network(cables: int) -> Iterator[Network]:
         subprocess.CalledProcessError: not possible here; see `why_not`.
     """
     name = f"dalil-{os.getpid()}"
+    laid: list[Cable] = []
     _ip("netns", "add", name)
     try:
-        laid = [_lay(name, number) for number in range(cables)]
+        for number in range(cables):
+            laid.append(_lay(name, number))
         yield Network(("ip", "netns", "exec", name), laid)
     finally:
-        _ip("netns", "delete", name)  # the far ends go with it, and the near ends with them
+        for cable in laid:  # left to the namespace's end, they would stay for a moment, in the way of the next
+            _ip("link", "delete", cable.near)
+        _ip("netns", "delete", name)
 
 
 def _lay(namespace: str, number: int) -> Cable:
