@@ -140,7 +140,7 @@ def _draw(rates: np.ndarray, tried: dict[int, Waits], file: Path) -> None:
     above.set_ylabel("messages a second")
     for (workers, waits), color in zip(tried.items(), INK, strict=False):
         slots = np.arange(len(waits.by_time)) * 300 / 3600
-        below.semilogy(slots, np.maximum(waits.by_time, 1e-3), color=color, label=f"{workers} workers")
+        below.semilogy(slots, np.maximum(waits.by_time, 1e-3), color=color, label=f"workers: {workers}")
     below.set_ylabel("seconds until the reply, median")
     below.set_xlabel("hour of the day")
     below.legend()
