@@ -92,8 +92,8 @@ def _people(best: float, here: float, day: Day) -> list[str]:
     people = [BUSY * 3600 / mean / (busiest * day.messages) for mean in (here, best)]
     return [
         f"A message takes {1000 * best:.0f} ms of a worker's processor; here, where others had most of the processors, "
-        f"it occupied a worker for {1000 * here:.0f} ms. Planned to be busy {100 * BUSY:.0f} % of the busiest hour of a "
-        f"usual day, which has {100 * busiest:.1f} % of its messages (assumed), with {day.messages:.0f} messages a "
+        f"it occupied a worker for {1000 * here:.0f} ms. Planned to be busy {100 * BUSY:.0f} % of the busiest hour of "
+        f"a usual day, which has {100 * busiest:.1f} % of its messages (assumed), with {day.messages:.0f} messages a "
         f"person (assumed), **one worker serves {round(people[0], -3):,.0f} people a day here, and at most "
         f"{round(people[1], -3):,.0f} with a processor of its own and a database that never lets it wait**.",
         "",
@@ -116,9 +116,9 @@ def _simulated(day: Day, tried: dict[float, dict[int, Waits]]) -> list[str]:
         "",
         *_table(head, rows),
         "",
-        f"**{needed[1]} workers as they were here answer 99 of 100 within {WITHIN:.0f} s in the worst hour ({needed[0]} "
-        "with a processor for each); one more leaves one to be killed or replaced.** Seconds are those of the queue and "
-        "of the turn; what WhatsApp waits for (2 s for more words) and the network come on top.",
+        f"**{needed[1]} workers as they were here answer 99 of 100 within {WITHIN:.0f} s in the worst hour ("
+        f"{needed[0]} with a processor for each); one more leaves one to be killed or replaced.** Seconds are those of "
+        "the queue and of the turn; what WhatsApp waits for (2 s for more words) and the network come on top.",
         "",
         f"![Messages a second, and seconds until the reply, over the day](images/{PICTURE})",
         "",
@@ -140,7 +140,7 @@ def _draw(rates: np.ndarray, tried: dict[int, Waits], file: Path) -> None:
     above.set_ylabel("messages a second")
     for (workers, waits), color in zip(tried.items(), INK, strict=False):
         slots = np.arange(len(waits.by_time)) * 300 / 3600
-        below.semilogy(slots, np.maximum(waits.by_time, 1e-3), color=color, label=f"{workers} workers")
+        below.semilogy(slots, np.maximum(waits.by_time, 1e-3), color=color, label=f"workers: {workers}")
     below.set_ylabel("seconds until the reply, median")
     below.set_xlabel("hour of the day")
     below.legend()

@@ -5,12 +5,12 @@ database listens on loopback, and what needs a cable is not run.
 """
 
 import os
+import random
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-MOST = 4  # cables
 NET = "198.18"  # for tests of devices between networks (RFC 2544): nobody's real address
 
 
@@ -75,18 +75,21 @@ def network(cables: int) -> Iterator[Network]:
         subprocess.CalledProcessError: not possible here; see `why_not`.
     """
     name = f"dalil-{os.getpid()}"
+    laid: list[Cable] = []
     _ip("netns", "add", name)
     try:
-        laid = [_lay(name, number) for number in range(cables)]
+        for number in range(cables):
+            laid.append(_lay(name, number))
         yield Network(("ip", "netns", "exec", name), laid)
     finally:
-        _ip("netns", "delete", name)  # the far ends go with it, and the near ends with them
+        for cable in laid:  # left to the namespace's end, they would stay for a moment, in the way of the next
+            _ip("link", "delete", cable.near)
+        _ip("netns", "delete", name)
 
 
 def _lay(namespace: str, number: int) -> Cable:
     near, far = f"dn{os.getpid()}.{number}", f"df{os.getpid()}.{number}"
-    third = os.getpid() * MOST % 256 + number  # another run may have its own cables
-    ours, theirs = f"{NET}.{third}.1", f"{NET}.{third}.2"
+    ours, theirs = _free_pair()
     _ip("link", "add", near, "type", "veth", "peer", "name", far, "netns", namespace)
     _ip("address", "add", f"{ours}/30", "dev", near)
     _ip("link", "set", near, "up")
@@ -95,6 +98,13 @@ def _lay(namespace: str, number: int) -> Cable:
     # Known for good: a cut is otherwise noticed by the neighbour that does not answer, which behind a router none does.
     _ip("neighbour", "replace", theirs, "lladdr", _hardware(namespace, far), "dev", near, "nud", "permanent")
     return Cable(theirs, near, far, namespace)
+
+
+def _free_pair() -> tuple[str, str]:
+    """Addresses of a cable's ends that no cable of this or another run has."""
+    taken = _ip("-oneline", "-4", "address")
+    third = random.choice([number for number in range(256) if f" {NET}.{number}.1/" not in taken])
+    return f"{NET}.{third}.1", f"{NET}.{third}.2"
 
 
 def _hardware(namespace: str, device: str) -> str:
