@@ -1,6 +1,7 @@
 """One tokenizer for both languages: spaCy's blank French and Arabic pipelines, chosen by the script of the message."""
 
 from functools import cache, lru_cache
+from typing import Any
 
 import spacy
 from spacy.tokens import Doc
@@ -15,10 +16,11 @@ LONGEST_SUFFIX = 32  # characters of a word's end among which spaCy finds what i
 def pipeline(language: str) -> spacy.Language:
     """Blank spaCy pipeline, "fr" or "ar". Each has a vocabulary of its own: a matcher belongs to one of them."""
     made = french.blank() if language == "fr" else spacy.blank(language)
-    search = made.tokenizer.suffix_search
+    tokenizer: Any = made.tokenizer
+    search = tokenizer.suffix_search
     # spaCy looks through all that is left of a word for each sign that it takes off its end: 4,096 emoji without a
     # space took 2.6 s, in which nobody was answered, and take 0.1 s.
-    made.tokenizer.suffix_search = lambda left: search(left[-LONGEST_SUFFIX:])
+    tokenizer.suffix_search = lambda left: search(left[-LONGEST_SUFFIX:])
     return made
 
 
