@@ -9,6 +9,7 @@ from assistant.paths import MODELS, ROOT
 from assistant.server import standins
 from assistant.server.models import newest_with_metadata
 from assistant.settings import Settings
+from tests.conftest import ACTIONS_TOKEN
 
 PROGRAM = """
 import sys
@@ -27,7 +28,9 @@ def metadata(*more):
 
 
 @pytest.fixture
-def root(tmp_path):
+def root(tmp_path, monkeypatch):
+    monkeypatch.setenv("ACTIONS_PORT", "5999")  # endpoints.yml names both, and Rasa, once loaded, fills them in
+    monkeypatch.setenv("ACTIONS_TOKEN", ACTIONS_TOKEN)
     for name in ("endpoints.yml", "credentials.yml"):
         (tmp_path / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
     return tmp_path

@@ -7,12 +7,14 @@ from rasa.utils.endpoints import read_endpoint_config
 
 from assistant.server.serve import LOCKS, _endpoints
 from assistant.settings import Settings
+from tests.conftest import ACTIONS_TOKEN
 
 
 def test_the_action_server_is_where_it_was_and_locks_are_shared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ACTIONS_PORT", "5999")
+    monkeypatch.setenv("ACTIONS_TOKEN", ACTIONS_TOKEN)
     alone = _endpoints(Settings(var_dir=tmp_path))
     several = _endpoints(Settings(var_dir=tmp_path, redis_url="redis://127.0.0.1:6379/0"))
     for file in (alone, several):
