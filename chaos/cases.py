@@ -3,13 +3,14 @@
 import asyncio
 import itertools
 import random
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chaos.faults import Fault, in_doubt
 from chaos.people import Crowd
 from chaos.system import System
-from chaos.tally import Outcome, arrivals, count, stored_turns, transcripts
+from chaos.tally import Outcome, Stored, arrivals, count, stored_turns, transcripts
 
 EACH = 12  # people a channel: two messages a second on each
 CALM = 6.0  # seconds before something is broken
@@ -76,5 +77,17 @@ def _count(name: str, system: System, crowd: Crowd, ended: float, unavoidable: i
         seen = (crowd.messages, crowd.probes, system.sent(), stored, arrived, readable)
         outcome = count(name, *seen, ended, unavoidable)
         if not (outcome.lost or outcome.unwritten or system.owed()) or time.monotonic() > deadline:
+            _name_the_lost(crowd, stored, ended)
             return outcome
         time.sleep(SETTLE)
+
+
+def _name_the_lost(crowd: Crowd, stored: Mapping[str, Sequence[Stored]], ended: float) -> None:
+    """Say of each message without a reply what is known of it: the tables only count."""
+    turns = {key for of in stored.values() for turn in of for key in turn.messages}
+    for one in crowd.messages:
+        if one.answered is None:
+            sys.stderr.write(
+                f"No reply: {one.channel}, sent {one.sent - ended:+.1f} s from the end, attempts that failed "
+                f"{one.failures}, {'a' if one.key in turns else 'no'} turn: {one.text}\n"
+            )
