@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -97,11 +98,11 @@ def _served(
 
 
 @pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("postgres")
-    for one in (found, *list(found.parents)[:2]):  # PostgreSQL has an account of its own
-        one.chmod(0o755)
-    return found
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="postgres-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL has an account of its own
+        yield folder
 
 
 @pytest.mark.long
