@@ -13,11 +13,12 @@ import aiohttp
 import pytest
 from django.test import Client
 from rasa.utils.endpoints import EndpointConfig
-from sanic import HTTPResponse, Request, Sanic, response
+from sanic import HTTPResponse, Request, response
 
 from assistant.operation import json_lines, request_ids
 from assistant.server import overrides
 from tests.actions.server import Handler, running
+from tests.whatsapp.echo import App
 
 NGINX, UUID = "0123456789abcdef0123456789abcdef", "01234567-89ab-cdef-0123-456789abcdef"
 MADE = re.compile(r"[0-9a-f]{32}")
@@ -26,8 +27,8 @@ MADE = re.compile(r"[0-9a-f]{32}")
 @pytest.fixture(scope="module")
 def seen() -> Iterator[Callable[[Mapping[str, str]], list[str]]]:
     """Asks a real server, behind a proxy of ours, twice over one connection; gives the ids under which a middleware and
-    the handler worked. (Sanic bears one server a process.)"""
-    app = Sanic("requests_with_ids", configure_logging=False)
+    the handler worked."""
+    app = App("requests_with_ids", configure_logging=False)
     found: list[str] = []
 
     async def early(_request: Request) -> None:
