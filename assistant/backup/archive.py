@@ -1,6 +1,5 @@
 """The file of a backup: a tar with the databases and `manifest.json`, which says what they are and their checksums."""
 
-import hashlib
 import io
 import json
 import os
@@ -10,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from assistant.checksum import sha256
 from assistant.server.system import StopError
 
 MANIFEST = "manifest.json"
@@ -49,7 +49,7 @@ def write(file: Path, made_at: float, database: str, key: str, members: Mapping[
         StopError: there is such a file already.
         OSError: it cannot be written.
     """
-    files = {name: _sha256(path) for name, path in members.items()}
+    files = {name: sha256(path) for name, path in members.items()}
     manifest = json.dumps(asdict(Manifest(made_at, database, key, files)), indent=1).encode()
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}")  # mkstemp makes it 0600
     draft = Path(name)
@@ -105,18 +105,10 @@ def _put(tar: tarfile.TarFile, name: str, folder: Path, checksum: str) -> None:
     with target.open("wb") as out:
         while block := member.read(1 << 20):
             out.write(block)
-    if _sha256(target) != checksum:
+    if sha256(target) != checksum:
         raise ValueError(f"the checksum of {name} is another one")
 
 
 def _content(tar: tarfile.TarFile, name: str) -> bytes:
     member = tar.extractfile(name)
     return member.read() if member else b""
-
-
-def _sha256(path: Path) -> str:
-    total = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            total.update(block)
-    return total.hexdigest()

@@ -3,7 +3,6 @@ written when it was trained is loaded; `python -m assistant.server.models <file>
 """
 
 import gzip
-import hashlib
 import json
 import sys
 import tarfile
@@ -12,6 +11,8 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from assistant.checksum import sha256
 
 
 class ModelError(Exception):
@@ -55,7 +56,7 @@ def checksum_file(model: Path) -> Path:
 
 def write_checksum(model: Path) -> None:
     """Note that a model is the one that was trained."""
-    checksum_file(model).write_text(f"{_sha256(model)}  {model.name}\n", encoding="utf-8")
+    checksum_file(model).write_text(f"{sha256(model)}  {model.name}\n", encoding="utf-8")
 
 
 def check_sum(model: Path) -> None:
@@ -67,7 +68,7 @@ def check_sum(model: Path) -> None:
     file = checksum_file(model)
     try:
         wanted = file.read_text(encoding="utf-8").partition(" ")[0]
-        found = _sha256(model)
+        found = sha256(model)
     except FileNotFoundError as error:
         raise ModelError(
             f"{model} has no checksum beside it ({file.name}): it was not trained by make train. Train one: make train"
@@ -80,14 +81,6 @@ def check_sum(model: Path) -> None:
             f"{model} is not the model that was trained: its checksum differs from {file.name}. It was changed or "
             f"damaged since. Train again: rm '{model}' && make train"
         )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        total = hashlib.sha256()
-        while block := file.read(1 << 20):
-            total.update(block)
-    return total.hexdigest()
 
 
 def check_model(path: Path) -> Mapping[str, Any]:
