@@ -120,14 +120,21 @@ class Directory:
 
     def _refresh(self, ended: Event) -> None:
         try:
-            pages = _read_pages(self._wire, self._url, self._pages, self._limits.whole)
-            self._take(pages)
-        except UnreadableError as error:
-            self._fail(str(error))
-        except Exception as error:  # whatever a hostile answer breaks: without a thread there is no next try
-            self._fail(f"could not be read ({type(error).__name__})")
+            reason = self._try()
+            if reason:  # said outside of any `except`: a log line names the exception in hand by its type only
+                self._fail(reason)
         finally:
             ended.set()
+
+    def _try(self) -> str | None:
+        """Read the directory; why that failed, None when it did not."""
+        try:
+            self._take(_read_pages(self._wire, self._url, self._pages, self._limits.whole))
+        except UnreadableError as error:
+            return str(error)
+        except Exception as error:  # whatever a hostile answer breaks: without a thread there is no next try
+            return f"could not be read ({type(error).__name__})"
+        return None
 
     def _take(self, pages: dict[int, Document]) -> None:
         now = datetime.now(timezone.utc)

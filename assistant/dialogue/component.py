@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from assistant.dialogue.choice import chosen, titled
 from assistant.dialogue.decision import decide, without_follow_ups
-from assistant.dialogue.reading import named
+from assistant.dialogue.reading import named, need_read
 from assistant.dialogue.state import ERASED, Turn
 from assistant.dialogue.topics import target
 from assistant.dialogue.understood import Thresholds, Understood
@@ -131,6 +131,7 @@ def _understood(message: Message, before: Turn | None) -> Understood:
         target=tapped or (None if before and before.search and before.search.missing else titled(typed)),
         words=len(typed),
         bare=set(message.get("concepts")) <= DIMENSION_CONCEPTS,
+        about=need_read(message.get("apart")),
         named=named(message.get("folded"), typed, message.get("concepts"), message.get("found"), city_asked),
         unread=metadata.get("kind"),
     )

@@ -106,7 +106,7 @@ def _reply(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
     follow = _follow_up(message, last, bounds)
     if follow:
         return follow
-    return _by_ranking(without_follow_ups(ranking), last, bounds)
+    return _by_ranking(message, last, bounds)
 
 
 def _topic(ranking: Sequence[tuple[str, float]]) -> str:
@@ -175,13 +175,14 @@ def without_follow_ups(ranking: Sequence[tuple[str, float]]) -> list[tuple[str, 
     return [(name, p / max(1 - follow_ups, 1e-9)) for name, p in ranking if family(name) != "follow"]
 
 
-def _by_ranking(ranking: Sequence[tuple[str, float]], last: Turn, bounds: Thresholds) -> Turn:
+def _by_ranking(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
+    ranking = without_follow_ups(message.ranking)
     best, probability = ranking[0]
     if best == "out_of_scope" and probability >= bounds.out_of_scope:
         return Turn("out_of_scope", "out_of_scope", best, subject=last.subject)
     least = bounds.urgent if family(best) == "urgent" else bounds.answer
     if best != "out_of_scope" and probability >= least:
-        return _answer(best, last)
+        return search.begun(message, last) if best == search.FIND else _answer(best, last)
     offers = [(name, p) for name, p in ranking[: OFFERS + 1] if family(name) not in NOT_OFFERED][:OFFERS]
     if offers and sum(p for _, p in offers) >= bounds.ask and last.failures < 2:
         topic = offers[0][0] if best == "out_of_scope" else best

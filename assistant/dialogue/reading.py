@@ -8,6 +8,8 @@ from typing import Any
 
 from assistant import yaml
 from assistant.dialogue.choice import ordinals
+from assistant.dialogue.needs import need_of
+from assistant.dialogue.topics import family
 from assistant.dialogue.understood import Named
 from assistant.nlu import tokens
 from assistant.nlu.lexicon import PLACE_PREPOSITIONS, lexicon
@@ -27,6 +29,9 @@ ARTICLES = frozenset(["le", "la", "du", "l", "dyal", "ديال"])
 # An answer to "which city?" of so few words is a misspelt city, if any is close.
 WORDS_OF_A_CITY = 3
 MOST_NTH = 3  # contacts are shown three at a time
+# How probable a need must be: by itself, and of all that a message can be about but the search itself.
+LEAST_OF_A_NEED, PART_OF_A_NEED = 0.2, 0.45
+SEARCHING = frozenset(["contact", "follow"])
 Found = Sequence[Mapping[str, Any]]
 
 
@@ -77,6 +82,21 @@ def named(folded: str, typed: Sequence[str], concepts: Iterable[str], found: Fou
         anywhere=_without_prepositions(typed) in _phrases().anywhere or said in _phrases().anywhere,
         only_city=bool(wanted) and _length(cities) >= len(folded.strip(" .!?")) - 2,
     )
+
+
+def need_read(ranking: Sequence[tuple[str, float]]) -> str | None:
+    """The need that the topics of a message are about, if they are surely about one.
+
+    Args:
+        ranking: topics of the message without its cities: beside one, most questions look like a search for contacts.
+    """
+    shares: dict[str | None, float] = {}
+    for topic, probability in ranking:
+        if family(topic) not in SEARCHING:
+            shares[need_of(topic)] = shares.get(need_of(topic), 0.0) + probability
+    best = max((need for need in shares if need), key=lambda need: shares[need], default=None)
+    sure = shares.get(best, 0.0) >= max(LEAST_OF_A_NEED, PART_OF_A_NEED * sum(shares.values()))
+    return best if sure else None
 
 
 def _first(found: Found, kind: str) -> str | None:

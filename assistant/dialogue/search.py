@@ -49,11 +49,7 @@ def searched(message: Understood, last: Turn, bounds: Thresholds) -> Turn | None
     search = last.search or Search()
     if search.missing:
         return _answer(message, search, last, bounds)
-    return (
-        _detail(message, search, last, bounds)
-        or _changed(message, search, last)
-        or _begun(message, search, last, bounds)
-    )
+    return _detail(message, search, last, bounds) or _changed(message, search, last) or _begun(message, last, bounds)
 
 
 def tapped(target: str, last: Turn) -> Turn | None:
@@ -217,17 +213,21 @@ def _changed(message: Understood, search: Search, last: Turn) -> Turn | None:
     return _turn(changed or search, last)
 
 
-def _begun(message: Understood, search: Search, last: Turn, bounds: Thresholds) -> Turn | None:
+def _begun(message: Understood, last: Turn, bounds: Thresholds) -> Turn | None:
     """A new search."""
     named = message.named
     best, _ = _best(message)
     if named.organisation == IOM and family(best) == "contact" and not named.need:
         return Turn(OFFICE, "answer", best, subject=OFFICE, search=last.search)
-    if not _is_search(message, last, bounds):
-        return None
+    return begun(message, last) if _is_search(message, last, bounds) else None
+
+
+def begun(message: Understood, last: Turn) -> Turn:
+    """The turn of a message that looks for somebody: who is shown, or what is still missing."""
+    named, search = message.named, last.search or Search()
     city = named.city or (None if named.refused else search.city)
     fresh = Search(
-        need=named.need,
+        need=_need(message),
         organisation=named.organisation if named.organisation != IOM else None,
         city=city,
         near=search.near if city is None else None,
@@ -241,7 +241,7 @@ def _begun(message: Understood, search: Search, last: Turn, bounds: Thresholds) 
 def _is_search(message: Understood, last: Turn, bounds: Thresholds) -> bool:
     named = message.named
     best, probability = _best(message)
-    wanted = named.need or need_of(last.subject or "")
+    wanted = _need(message) or need_of(last.subject or "")
     if best == FIND and probability >= (PLAUSIBLE if wanted else bounds.answer):
         return True
     return named.only_city or _is_organisation(message, bounds) or _is_place_or_person(message, bounds)
@@ -300,6 +300,15 @@ def _turn(search: Search, last: Turn, wants: str = "places") -> Turn:
 
 def _shown(search: Search, last: Turn) -> Turn:
     return Turn(DETAIL, "answer", DETAIL, subject=FIND, search=replace(search, missing=None, tries=0, found=True))
+
+
+def _need(message: Understood) -> str | None:
+    """What a message that looks for somebody needs.
+
+    The classifier reads sentences ("où dormir ce soir", a wage that is not paid), the lexicon only words of them, such
+    as the boss that a lawyer is needed against.
+    """
+    return message.about or message.named.need
 
 
 def _best(message: Understood) -> tuple[str, float]:

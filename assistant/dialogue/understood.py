@@ -68,6 +68,7 @@ class Understood:
         target: what a tapped button names, or what a number or title chose among the last offers.
         words: number of words.
         bare: whether it names nothing of its own besides a price, a time, papers or a place.
+        about: need that the classifier reads in it, its cities apart; None when it is not sure of one.
         named: what it names that a search in the directory can use.
         unread: what came in the place of words or beside them and cannot be read (`audio`, `image`), None with words.
     """
@@ -83,5 +84,6 @@ class Understood:
     target: str | None = None
     words: int = 0
     bare: bool = False
+    about: str | None = None
     named: Named = Named()
     unread: str | None = None

@@ -1,12 +1,13 @@
 """The language pipeline as Rasa graph components: each reads what the ones before left on the message.
 
 Left on a message: `folded` (text in matching form), `typed` and `standard` (words as spelt, and in their usual
-spelling), `concepts`, `found` (entities of the lexicon), `tongue` (language), `ranking` and `second` (topics),
-`danger`. The last component, `assistant.dialogue.component.DialogueDecision`, turns them into what Rasa reads.
+spelling), `concepts`, `found` (entities of the lexicon), `tongue` (language), `ranking` and `second` (topics), `apart`
+(topics of the message without its cities), `danger`. The last component, `DialogueDecision` of
+`assistant.dialogue.component`, turns them into what Rasa reads.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -231,6 +232,7 @@ class TopicClassifier(_LearningStep):
         named = self._lexicon.whole(message.get("typed"))
         if named:
             message.set("ranking", [(topic, 1 / len(named)) for topic in named])
+            message.set("apart", [])
             return
         whole = self._ranking(_seen(message), _embedding(message) if self._config["embedding"] else None)
         language = message.get("tongue")["language"]
@@ -238,6 +240,10 @@ class TopicClassifier(_LearningStep):
         first, second = second_question(whole, rankings)
         message.set("ranking", first)
         message.set("second", second)
+        cities = [entity for entity in message.get("found") if entity["entity"] == "city"]
+        message.set(
+            "apart", self._ranking(seen(_without(message.get("folded"), cities), language)) if cities else whole
+        )
 
     def _ranking(self, text: Seen, embedding: np.ndarray | None = None) -> list[tuple[str, float]]:
         if not any(any(c.isalpha() for c in word) for word in text.typed):
@@ -248,6 +254,13 @@ class TopicClassifier(_LearningStep):
         if heard or embedding is not None:
             return ranking
         return [(topic, UNHEARD * probability) for topic, probability in ranking]
+
+
+def _without(folded: str, entities: Sequence[Mapping[str, Any]]) -> str:
+    """A text without some of its entities."""
+    for entity in sorted(entities, key=lambda one: -one["start"]):
+        folded = f"{folded[: entity['start']]} {folded[entity['end'] :]}"
+    return folded
 
 
 def _seen(message: Message) -> Seen:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.dialogue.reading import named
+from assistant.dialogue.reading import named, need_read
 from assistant.dialogue.understood import Named
 from assistant.nlu import tokens
 from assistant.nlu.lexicon import lexicon
@@ -105,3 +105,18 @@ def test_nothing_but_a_city(text: str) -> None:
 
 def test_more_than_a_city() -> None:
     assert not read("je suis à Tanger").only_city
+
+
+@pytest.mark.parametrize(
+    ("ranking", "need"),
+    [
+        ([("services.housing", 0.6), ("regul.now", 0.3)], "housing"),
+        ([("contact.find", 0.5), ("services.housing", 0.25), ("urgent.suicide", 0.1)], "housing"),  # of what is left
+        ([("regul.card", 0.3), ("regul.cost", 0.3), ("chat.bot", 0.4)], "residence"),  # topics of one need are added
+        ([("services.housing", 0.4), ("out_of_scope", 0.6)], None),
+        ([("contact.find", 0.99), ("services.culture", 0.01)], None),  # all of what is left, which is nothing
+        ([], None),
+    ],
+)
+def test_the_need_that_the_classifier_reads(ranking: list[tuple[str, float]], need: str | None) -> None:
+    assert need_read(ranking) == need

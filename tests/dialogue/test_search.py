@@ -41,6 +41,18 @@ def test_a_need_and_a_city_are_a_search() -> None:
     assert search(FOUND) == Search(need="legal_aid", city="tanger", found=True)
 
 
+def test_what_a_sentence_is_about_comes_before_a_word_of_it() -> None:
+    ranking = (("contact.find", 0.9), ("services.legal_aid", 0.1))
+    boss = Understood(ranking, "fr", True, words=9, about="legal_aid", named=Named(need="work", city="casablanca"))
+    assert search(decide(boss, None, THRESHOLDS)).need == "legal_aid"
+
+
+def test_a_search_that_is_sure_only_without_follow_ups_is_one_too() -> None:
+    ranking = (("contact.find", 0.39), ("follow.where", 0.31), ("regul.where", 0.1))
+    asked = decide(Understood(ranking, "fr", True, words=6, named=Named(city="oujda")), None, THRESHOLDS)
+    assert (asked.reply, search(asked).missing, search(asked).city) == ("contact.need", "need", "oujda")
+
+
 class TestWhatIsMissing:
     def test_the_city_is_asked_for(self) -> None:
         assert (CITY_ASKED.reply, search(CITY_ASKED).missing) == ("contact.find", "city")
