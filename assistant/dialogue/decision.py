@@ -16,6 +16,8 @@ MAIN_MENU = "menu.main"
 VOICE = "audio"  # the kind of what people say rather than write
 # Asked back about a message: at most this many topics, and the way to everything else.
 OFFERS = 3
+# Less probable topics are no reading of a message; a danger that was not meant frightens.
+LEAST_OFFERED, LEAST_DANGER_OFFERED = 0.1, 0.2
 # A WhatsApp list holds no more.
 MOST_OFFERS = 10
 # A bare question of so few words leans on the last topic, if one of these topics is all that it can mean.
@@ -183,11 +185,16 @@ def _by_ranking(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
     least = bounds.urgent if family(best) == "urgent" else bounds.answer
     if best != "out_of_scope" and probability >= least:
         return search.begun(message, last) if best == search.FIND else _answer(best, last)
-    offers = [(name, p) for name, p in ranking[: OFFERS + 1] if family(name) not in NOT_OFFERED][:OFFERS]
+    offers = [(name, p) for name, p in ranking[: OFFERS + 1] if _is_offered(name, p)][:OFFERS]
     if offers and sum(p for _, p in offers) >= bounds.ask and last.failures < 2:
         topic = offers[0][0] if best == "out_of_scope" else best
         return _failed("ask", topic, last, tuple(name for name, _ in offers))
     return _failed("lost", best, last)
+
+
+def _is_offered(name: str, probability: float) -> bool:
+    least = LEAST_DANGER_OFFERED if family(name) == "urgent" else LEAST_OFFERED
+    return family(name) not in NOT_OFFERED and probability >= least
 
 
 def _failed(reply: str, topic: str, last: Turn, offered: tuple[str, ...] = ()) -> Turn:

@@ -242,9 +242,16 @@ def _is_search(message: Understood, last: Turn, bounds: Thresholds) -> bool:
     named = message.named
     best, probability = _best(message)
     wanted = _need(message) or need_of(last.subject or "")
+    if best == "follow.where" and probability >= bounds.follow and _is_another(named.need, last):
+        return True
     if best == FIND and probability >= (PLAUSIBLE if wanted else bounds.answer):
         return True
     return named.only_city or _is_organisation(message, bounds) or _is_place_or_person(message, bounds)
+
+
+def _is_another(need: str | None, last: Turn) -> bool:
+    """Whether a need is not the one just spoken of: "et mon ambassade, c'est où ?" after the answer on a lost card."""
+    return need is not None and need != need_of(subject(last) or "")
 
 
 def _is_organisation(message: Understood, bounds: Thresholds) -> bool:

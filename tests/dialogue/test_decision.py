@@ -30,6 +30,11 @@ def test_a_sure_reading_is_answered() -> None:
     assert (turn.reply, turn.decision, turn.subject) == ("regul.card", "answer", "regul.card")
 
 
+def test_what_is_improbable_is_not_offered_and_a_danger_least_of_all() -> None:
+    ranking = [("regul.card", 0.3), ("urgent.suicide", 0.19), ("regul.cost", 0.15), ("regul.law", 0.09)]
+    assert told(understood(*ranking)).offered == ("regul.card", "regul.cost", "menu.main")
+
+
 def test_a_close_call_asks_with_at_most_three_topics_and_the_menu() -> None:
     ranking = [("regul.card", 0.3), ("regul.cost", 0.2), ("chat.thanks", 0.1), ("regul.where", 0.1), ("regul.law", 0.1)]
     turn = told(understood(*ranking))

@@ -260,3 +260,12 @@ class TestButtons:
 def test_a_search_survives_storage() -> None:
     turn = replace(FOUND, search=replace(search(FOUND), near=(35.76, -5.8)))
     assert Turn.from_dict(turn.to_dict()) == turn
+
+
+def test_where_another_need_is_met_is_a_search() -> None:
+    card = told("regul.card_lost")
+    ranking = (("follow.where", 0.5), ("out_of_scope", 0.3))
+    asked = Understood(ranking, "fr", True, words=4, named=Named(need="consulate", detail="address"))
+    assert search(decide(asked, card, THRESHOLDS)).need == "consulate"
+    where = Understood(ranking, "fr", True, words=4, named=Named(need="residence", detail="address"))
+    assert decide(where, card, THRESHOLDS).dimension == "where"
