@@ -12,6 +12,7 @@ from assistant.dialogue.state import Decision, Turn
 from assistant.dialogue.topics import DIMENSIONS, LANGUAGES, families, family, topics
 from assistant.dialogue.understood import Thresholds, Understood
 
+Ranking = Sequence[tuple[str, float]]
 MAIN_MENU = "menu.main"
 VOICE = "audio"  # the kind of what people say rather than write
 # Asked back about a message: at most this many topics, and the way to everything else.
@@ -28,6 +29,9 @@ BARE_DIMENSIONS = {
     "regul.documents": "documents",
     "regul.where": "where",
 }
+# So many times more probable, in a message of so few words, is a topic of the family just spoken of: "il y avait combien
+# de personnes", after the conference (docs/decisions.md, "Thresholds").
+LEANING, WORDS_THAT_LEAN = 4.0, 6
 # A message of so few words that names a language asks for it.
 WORDS_OF_A_WISH = 4
 # Families that carry on a conversation: they never change its subject.
@@ -111,7 +115,7 @@ def _reply(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
     return _by_ranking(message, last, bounds)
 
 
-def _topic(ranking: Sequence[tuple[str, float]]) -> str:
+def _topic(ranking: Ranking) -> str:
     return next((name for name, _ in ranking if family(name) != "follow"), "out_of_scope")
 
 
@@ -171,14 +175,14 @@ def _dimension(message: Understood, bounds: Thresholds) -> str | None:
     return BARE_DIMENSIONS.get(best) if message.bare and message.words <= WORDS_OF_A_FOLLOW_UP else None
 
 
-def without_follow_ups(ranking: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+def without_follow_ups(ranking: Ranking) -> Ranking:
     """Without a topic to lean on a follow-up is no reading: its share goes to the others."""
     follow_ups = sum(p for name, p in ranking if family(name) == "follow")
     return [(name, p / max(1 - follow_ups, 1e-9)) for name, p in ranking if family(name) != "follow"]
 
 
 def _by_ranking(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
-    ranking = without_follow_ups(message.ranking)
+    ranking = _leaning(without_follow_ups(message.ranking), message, last)
     best, probability = ranking[0]
     if best == "out_of_scope" and probability >= bounds.out_of_scope:
         return Turn("out_of_scope", "out_of_scope", best, subject=last.subject)
@@ -190,6 +194,16 @@ def _by_ranking(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
         topic = offers[0][0] if best == "out_of_scope" else best
         return _failed("ask", topic, last, tuple(name for name, _ in offers))
     return _failed("lost", best, last)
+
+
+def _leaning(ranking: Ranking, message: Understood, last: Turn) -> Ranking:
+    """The ranking of a short message after an answer, in which it is more probable that it goes on about it."""
+    spoken_of = family(last.subject or "")
+    if message.words > WORDS_THAT_LEAN or spoken_of in ("", "contact"):
+        return ranking
+    weighed = [(name, p * (LEANING if family(name) == spoken_of else 1.0)) for name, p in ranking]
+    total = sum(p for _, p in weighed)
+    return sorted(((name, p / total) for name, p in weighed), key=lambda one: -one[1])
 
 
 def _is_offered(name: str, probability: float) -> bool:

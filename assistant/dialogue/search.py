@@ -112,7 +112,7 @@ def _offered_again(search: Search, last: Turn) -> tuple[str, ...]:
 
 def _remembering(turn: Turn, message: Understood) -> Turn:
     """A city told in passing, with a question about a service, is not asked for again."""
-    if message.named.city and family(turn.reply) == "services":
+    if message.named.city and family(turn.subject or "") == "services":
         return replace(turn, search=replace(turn.search or Search(), city=message.named.city, anywhere=False))
     return turn
 
@@ -177,13 +177,16 @@ def _failed(search: Search, last: Turn) -> Turn:
 
 
 def _detail(message: Understood, search: Search, last: Turn, bounds: Thresholds) -> Turn | None:
-    """ "Leur numéro ?": something about the contacts that were shown, or IOM's office when none was."""
+    """ "Leur numéro ?": something about the contacts that were shown; when there are none, who helps with the service
+    just spoken of, or IOM's office."""
     named = message.named
     best, probability = _best(message)
     asked = best == DETAIL and probability >= bounds.answer
     if named.organisation or named.need or named.city:
         return None
     if not search.found:
+        if asked and family(last.subject or "") == "services" and need_of(last.subject or ""):
+            return _turn(_with_subject(search, last), last)
         return Turn(OFFICE, "answer", DETAIL, subject=OFFICE, search=last.search) if asked else None
     short = message.words <= WORDS_OF_A_FOLLOW_UP
     if named.detail == "more" and short:

@@ -30,6 +30,20 @@ def test_a_sure_reading_is_answered() -> None:
     assert (turn.reply, turn.decision, turn.subject) == ("regul.card", "answer", "regul.card")
 
 
+class TestWhatFollowsAnAnswer:
+    ranking = (("regul.results", 0.53), ("conference.figures", 0.42))
+
+    def test_a_short_message_is_rather_about_the_same(self) -> None:
+        conference = told(understood(("conference.what", 0.9)))
+        assert told(understood(*self.ranking), conference).reply == "conference.figures"
+
+    def test_but_not_one_said_in_full_and_not_one_that_is_sure(self) -> None:
+        conference = told(understood(("conference.what", 0.9)))
+        assert told(replace(understood(*self.ranking), words=9), conference).reply == "regul.results"
+        sure = understood(("regul.results", 0.9), ("conference.figures", 0.09))
+        assert told(sure, conference).reply == "regul.results"
+
+
 def test_what_is_improbable_is_not_offered_and_a_danger_least_of_all() -> None:
     ranking = [("regul.card", 0.3), ("urgent.suicide", 0.19), ("regul.cost", 0.15), ("regul.law", 0.09)]
     assert told(understood(*ranking)).offered == ("regul.card", "regul.cost", "menu.main")

@@ -262,6 +262,14 @@ def test_a_search_survives_storage() -> None:
     assert Turn.from_dict(turn.to_dict()) == turn
 
 
+def test_a_number_asked_for_after_a_service_is_of_who_helps_with_it() -> None:
+    where = replace(told("services.birth_registration"), offered=())
+    sale = told("follow.where", where, city="sale")
+    number = told("contact.detail", sale, words=2, detail="phone")
+    assert (number.reply, search(number).need, search(number).city) == ("contact.find", "birth_registration", "sale")
+    assert told("contact.detail", told("iom.who"), words=2, detail="phone").reply == "contact.iom"
+
+
 def test_where_another_need_is_met_is_a_search() -> None:
     card = told("regul.card_lost")
     ranking = (("follow.where", 0.5), ("out_of_scope", 0.3))
