@@ -29,8 +29,8 @@ BARE_DIMENSIONS = {
     "regul.documents": "documents",
     "regul.where": "where",
 }
-# So many times more probable, in a message of so few words, is a topic of the family just spoken of: "il y avait combien
-# de personnes", after the conference (docs/decisions.md, "Thresholds").
+# So many times more probable, in a message of so few words, is a topic of the family spoken of before: "il y avait
+# combien de personnes", after the conference (docs/decisions.md, "Thresholds").
 LEANING, WORDS_THAT_LEAN = 4.0, 6
 # A message of so few words that names a language asks for it.
 WORDS_OF_A_WISH = 4
