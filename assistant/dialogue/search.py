@@ -269,7 +269,7 @@ def _is_organisation(message: Understood, bounds: Thresholds) -> bool:
     return (
         best in CONTACTS
         or bool(named.detail and message.words <= WORDS_OF_A_FOLLOW_UP + 2)
-        or (short and (probability < bounds.answer or bool(named.city)))
+        or (short and (probability < bounds.answer or bool(named.city) or best in GENERAL))
     )
 
 

@@ -270,6 +270,11 @@ def test_a_number_asked_for_after_a_service_is_of_who_helps_with_it() -> None:
     assert told("contact.detail", told("iom.who"), words=2, detail="phone").reply == "contact.iom"
 
 
+def test_the_bare_name_of_an_organisation_is_a_search_for_it() -> None:
+    turn = told("chat.help", sure=0.5, words=3, organisation="consulat-guinee-dakhla")
+    assert (turn.reply, search(turn).organisation) == ("contact.find", "consulat-guinee-dakhla")
+
+
 def test_where_another_need_is_met_is_a_search() -> None:
     card = told("regul.card_lost")
     ranking = (("follow.where", 0.5), ("out_of_scope", 0.3))
