@@ -1,5 +1,6 @@
-"""Choosing a button of the last reply without tapping it: its number, "le premier", a misspelt title."""
+"""Choosing without words of one's own: a button's number, "le premier", a misspelt title, a thumb up."""
 
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
@@ -35,6 +36,24 @@ def titled(typed: Sequence[str]) -> str | None:
     """The topic whose button says just what a message says, offered or not, or None."""
     name = _titles().get(" ".join(typed))
     return name if name and is_target(name) else None
+
+
+@cache
+def _emoji() -> dict[str, str]:
+    listed = yaml.read(DATA / "lexicon" / "emoji.yml")["emoji"]
+    return {shown: topic for topic, several in listed.items() for shown in several}
+
+
+def signed(text: str) -> str | None:
+    """What a message of nothing but emoji says (`chat.thanks`), or None: of several, only when they agree.
+
+    Args:
+        text: the message, cleaned.
+    """
+    # Skin colours and the mark that asks for a coloured picture change no meaning.
+    shown = [character for character in text if unicodedata.category(character) not in ("Sk", "Mn", "Zs")]
+    said = {_emoji().get(character) for character in shown}
+    return said.pop() if len(said) == 1 else None
 
 
 @cache

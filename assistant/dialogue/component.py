@@ -18,7 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, RESPONSE_SELECTOR, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant.dialogue.choice import chosen, titled
+from assistant.dialogue.choice import chosen, signed, titled
 from assistant.dialogue.decision import decide, without_follow_ups
 from assistant.dialogue.reading import named, need_read
 from assistant.dialogue.state import ERASED, Turn
@@ -46,6 +46,8 @@ DIMENSION_CONCEPTS = frozenset(
         "phone_number",
         "email",
         "today_now",
+        "categories_who",
+        "rights",
     ]
 )
 # Rasa reads a text that starts with a slash, after any Unicode space, as a command of its own.
@@ -116,7 +118,8 @@ def targets(buttons: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
 def _understood(message: Message, before: Turn | None) -> Understood:
     tongue = message.get("tongue")
     typed = message.get("typed")
-    tapped = target(clean(message.get(TEXT))) or chosen(typed, before.offered if before else ())
+    text = clean(message.get(TEXT))
+    tapped = target(text) or signed(text) or chosen(typed, before.offered if before else ())
     metadata = message.get("metadata") or {}
     city_asked = bool(before and before.search and before.search.missing == "city")
     return Understood(

@@ -32,6 +32,8 @@ BARE_DIMENSIONS = {
 # So many times more probable, in a message of so few words, is a topic of the family spoken of before: "il y avait
 # combien de personnes", after the conference (docs/decisions.md, "Thresholds").
 LEANING, WORDS_THAT_LEAN = 4.0, 6
+# "Et qui a le droit ?" alone is about what was spoken of: the topic on who may, of each family that has one.
+WHO_MAY = {"regul": "regul.categories", "return": "return.who"}
 # A message of so few words that names a language asks for it.
 WORDS_OF_A_WISH = 4
 # Families that carry on a conversation: they never change its subject.
@@ -115,6 +117,14 @@ def _reply(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
     return _by_ranking(message, last, bounds)
 
 
+def _who_may(ranking: Ranking, message: Understood, last: Turn) -> Ranking:
+    """The ranking, with a bare question of who may read as one about the family spoken of."""
+    best, probability = ranking[0]
+    meant = WHO_MAY.get(family(search.subject(last) or ""))
+    short = message.bare and message.words <= WORDS_OF_A_FOLLOW_UP
+    return [(meant, probability), *ranking[1:]] if meant and short and best in WHO_MAY.values() else ranking
+
+
 def _topic(ranking: Ranking) -> str:
     return next((name for name, _ in ranking if family(name) != "follow"), "out_of_scope")
 
@@ -182,7 +192,7 @@ def without_follow_ups(ranking: Ranking) -> Ranking:
 
 
 def _by_ranking(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
-    ranking = _leaning(without_follow_ups(message.ranking), message, last)
+    ranking = _who_may(_leaning(without_follow_ups(message.ranking), message, last), message, last)
     best, probability = ranking[0]
     if best == "out_of_scope" and probability >= bounds.out_of_scope:
         return Turn("out_of_scope", "out_of_scope", best, subject=last.subject)

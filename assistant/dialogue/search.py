@@ -27,7 +27,7 @@ WORDS_OF_A_FOLLOW_UP = 6
 WORDS_OF_A_SEARCH = 4
 # A need and a city in one message are a search from this probability of `contact.find` on.
 PLAUSIBLE = 0.30
-# A danger that only the classifier sees, from which on a request for a number is not a search.
+# A danger that only the classifier sees, or a matter that is not ours, from which on a message is not a search.
 VERY_SURE = 0.80
 # Topics about contacts; that of the conference is often meant for a named organisation's.
 CONTACTS = frozenset([FIND, DETAIL, OFFICE, "contact.cities", "conference.contact"])
@@ -274,7 +274,7 @@ def _is_organisation(message: Understood, bounds: Thresholds) -> bool:
 
 
 def _is_place_or_person(message: Understood, bounds: Thresholds) -> bool:
-    """ "École Tanger", "aide à Midelt", "qui peut m'aider ?": short, or with a word that asks who."""
+    """ "École Tanger", "aide à Midelt", "qui peut m'aider ?": short, or with a word that asks who; no weather."""
     named = message.named
     best, probability = _best(message)
     other = family(best) not in ("services", "contact", "chat", "out_of_scope") and probability >= bounds.answer
@@ -283,7 +283,10 @@ def _is_place_or_person(message: Understood, bounds: Thresholds) -> bool:
     short = message.words <= WORDS_OF_A_SEARCH
     if named.city and named.need:
         return short or named.who or _share(message, FIND) >= PLAUSIBLE
-    return short and ((bool(named.city) and best in GENERAL) or (named.who and best in (FIND, "chat.help")))
+    foreign = best == "out_of_scope" and probability >= VERY_SURE
+    if named.city and best in GENERAL and not foreign:
+        return short
+    return short and named.who and best in (FIND, "chat.help")
 
 
 def _with_subject(search: Search, last: Turn) -> Search:

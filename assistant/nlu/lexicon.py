@@ -20,7 +20,8 @@ from assistant.nlu import tokens
 from assistant.nlu.normalise import fold
 from assistant.paths import DATA
 
-# Words before a place name; an ambiguous spelling ("sale", "safi") is a city only after one of them.
+# Words before a place name; an ambiguous spelling ("sale", "safi") is a city only after one of them, or alone when that
+# is how the city itself is spelt.
 PLACE_PREPOSITIONS = frozenset(
     [
         *("a", "de", "d", "sur", "vers", "depuis", "ville", "f", "fi", "b", "mn", "men", "l", "lmdinat"),
@@ -95,6 +96,7 @@ class Lexicon:
         """
         self._folder = folder
         self._ambiguous = {fold(word): city for city, row in self.cities.items() for word in row.get("ambiguous") or ()}
+        self._own_names = {fold(str(row["fr"])): city for city, row in self.cities.items()}
         self._phrases = dict(self._all_phrases())
         self._matchers = {script: self._matcher(script) for script in ("fr", "ar")}
         small_talk = ((topic, self._phrases[f"concept:{concept}"]) for concept, topic in SMALL_TALK.items())
@@ -239,7 +241,11 @@ class Lexicon:
             yield doc.vocab.strings[label], start, end
 
     def _cities_in_context(self, doc: Doc, found: list[Entity]) -> Iterable[Entity]:
-        """Cities behind an Arabic prefix, ambiguous names after a preposition, and typos of long names."""
+        """Cities behind an Arabic prefix, ambiguous names alone or after a preposition, and typos of long names."""
+        own_name = self._own_names.get(_key(doc.text))  # "Salé", "Fès": nothing else was said
+        if own_name and not self.whole(tokens.words(doc)):
+            yield Entity("city", own_name, 0, len(doc.text))
+            return
         taken = {i for entity in found if entity.kind == "city" for i in range(entity.start, entity.end)}
         previous = ""
         for token in doc:

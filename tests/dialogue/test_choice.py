@@ -2,7 +2,8 @@
 
 import pytest
 
-from assistant.dialogue.choice import chosen
+from assistant.dialogue.choice import chosen, signed
+from assistant.nlu.normalise import clean
 from assistant.nlu.tokens import words_of
 
 OFFERED = ("regul.card", "regul.cost", "services.school", "menu.main")
@@ -43,6 +44,25 @@ def test_anything_else_chooses_nothing(text: str) -> None:
 )
 def test_erasing_is_chosen_by_its_very_words(text: str, target: str | None) -> None:
     assert chosen(words_of(text), ("chat.erased", "chat.deny")) == target
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("👍", "chat.affirm"),
+        ("👍🏿👍🏿", "chat.affirm"),
+        ("🙏 ❤️", "chat.thanks"),
+        ("👋🏾", "chat.greet"),
+        ("👎", "chat.deny"),
+    ],
+)
+def test_emoji_that_say_the_same_to_everybody(text: str, topic: str) -> None:
+    assert signed(clean(text)) == topic
+
+
+@pytest.mark.parametrize("text", ["😭🙏", "👍👎", "😭", "👍 ok", "", "..."])
+def test_other_emoji_and_words_are_not_guessed_at(text: str) -> None:
+    assert signed(clean(text)) is None
 
 
 def test_without_an_offer_there_is_no_choice() -> None:

@@ -74,6 +74,25 @@ def test_what_is_out_of_scope_is_said_kindly() -> None:
     assert (turn.reply, turn.decision) == ("out_of_scope", "out_of_scope")
 
 
+class TestWhoMay:
+    """ "Et qui a le droit ?" leans on the family spoken of; with a subject of its own it does not."""
+
+    WHO = understood(("regul.categories", 0.9), words=3, bare=True)
+
+    @pytest.mark.parametrize(
+        ("spoken_of", "answer"),
+        [("return.cost", "return.who"), ("regul.now", "regul.categories"), ("services.school", "regul.categories")],
+    )
+    def test_a_bare_question_leans_on_the_family_spoken_of(self, spoken_of: str, answer: str) -> None:
+        before = told(understood((spoken_of, 0.9)))
+        assert told(self.WHO, before).reply == answer
+
+    def test_a_question_that_names_its_subject_leans_on_nothing(self) -> None:
+        before = told(understood(("return.cost", 0.9)))
+        assert told(replace(self.WHO, bare=False), before).reply == "regul.categories"
+        assert told(replace(self.WHO, words=9), before).reply == "regul.categories"
+
+
 class TestDanger:
     def test_wins_over_any_reading(self) -> None:
         turn = told(replace(CARD, urgent="urgent.sea"))

@@ -53,6 +53,11 @@ def test_a_search_that_is_sure_only_without_follow_ups_is_one_too() -> None:
     assert (asked.reply, search(asked).missing, search(asked).city) == ("contact.need", "need", "oujda")
 
 
+def test_what_is_surely_not_ours_is_no_search_because_it_names_a_city() -> None:
+    assert told("out_of_scope", sure=0.95, words=3, city="rabat").reply == "out_of_scope"
+    assert told("out_of_scope", sure=0.6, words=3, city="rabat").reply == "contact.need"
+
+
 class TestWhatIsMissing:
     def test_the_city_is_asked_for(self) -> None:
         assert (CITY_ASKED.reply, search(CITY_ASKED).missing) == ("contact.find", "city")
