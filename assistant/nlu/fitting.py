@@ -135,14 +135,16 @@ def _begin(
     names = sorted(set(labels))
     families = families_of(names)
     flat = pool.submit(_machines, matrix, labels, settings, passes)
-    thin = pool.submit(factored.fit, matrix[:written], labels[:written], settings.factors) if settings.factors else None
+    own, of_own = matrix[:written], labels[:written]
+    runs = range(factored.RUNS if settings.factors else 0)
+    thin = [pool.submit(factored.fit, own, of_own, settings.factors, seed) for seed in runs]
 
     def of_labels() -> Fitted:
         found, weights, bias = flat.result()
-        if thin:
-            # The product of two softmaxes is the softmax of a sum: both stand in one column a label.
-            thin_weights, thin_bias = thin.result()
-            weights, bias = weights + thin_weights / CONTRAST, bias + thin_bias / CONTRAST
+        # The product of two softmaxes is the softmax of a sum: all stand in one column a label.
+        for run in thin:
+            run_weights, run_bias = run.result()
+            weights, bias = (w + r / (CONTRAST * len(runs)) for w, r in ((weights, run_weights), (bias, run_bias)))
         return found, weights, bias
 
     if not families.size:
