@@ -1,4 +1,5 @@
-"""Training of the linear classifier with scikit-learn: support vector machines, then one number that calibrates.
+"""Training of the linear classifier: support vector machines (scikit-learn), a factored one beside, one number that
+calibrates.
 
 Not needed to serve.
 """
@@ -15,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from assistant.nlu.linear import FEATURE, LinearModel, families_of, joined, softmax, unit
+from assistant.nlu import factored
+from assistant.nlu.linear import CONTRAST, FEATURE, LinearModel, families_of, joined, softmax, unit
 from assistant.server.system import die_with_parent
 
 SHARPNESS = (0.1, 30.0)  # between which calibration looks
@@ -35,6 +37,7 @@ class Settings:
         slack: C of the SVM: larger fits the training data more closely.
         folds: one part in so many is held out once to calibrate; 0 leaves probabilities as they come.
         embedding: weight of a message's embedding, as of a block; 0 when there are no embeddings.
+        factors: size of the factored classifier (factored.py) that the one of labels is multiplied with; 0 for none.
     """
 
     blocks: Mapping[str, float]
@@ -42,6 +45,7 @@ class Settings:
     slack: float = 0.3
     folds: int = 4
     embedding: float = 0.0
+    factors: int = 0
 
 
 def train(
@@ -72,10 +76,12 @@ def train(
     held_out = _held_out(labels, groups, settings) if settings.folds else np.zeros(0, np.int64)
     seen = np.setdiff1d(np.arange(len(every)), [held_out, held_out + len(labels)])
     with processes() as pool:
-        whole = _begin(pool, matrix, every, settings, PASSES)
-        part = _begin(pool, matrix[seen], every[seen], settings, CALIBRATING_PASSES) if settings.folds else None
+        whole = _begin(pool, matrix, every, len(labels), settings, PASSES)
+        if settings.folds:
+            left = len(labels) - len(held_out)
+            part = _begin(pool, matrix[seen], every[seen], left, settings, CALIBRATING_PASSES)
         model.labels, weights, model.bias = whole()
-        if part:
+        if settings.folds:
             model.sharpness = _calibrated(part(), matrix[held_out], every[held_out])
     model.weights, dense = np.split(weights.astype(np.float16), [len(model.vocabulary)])
     model.dense = dense.astype(np.float32)
@@ -118,13 +124,31 @@ def _matrix(
     return hstack([matrix, vstack([beside] * (len(features) // len(embeddings)))], format="csr")
 
 
-def _begin(pool: Executor, matrix: Matrix, labels: np.ndarray, settings: Settings, passes: int) -> Callable[[], Fitted]:
-    """Begin to fit the machines of labels, of families, and of labels among their family; calling the result waits."""
+def _begin(
+    pool: Executor, matrix: Matrix, labels: np.ndarray, written: int, settings: Settings, passes: int
+) -> Callable[[], Fitted]:
+    """Begin to fit the classifiers of labels, of families, and of labels among their family; calling the result waits.
+
+    Args:
+        written: as many rows, the first ones, are no altered copies; with these the factored classifier is no better.
+    """
     names = sorted(set(labels))
     families = families_of(names)
     flat = pool.submit(_machines, matrix, labels, settings, passes)
+    own, of_own = matrix[:written], labels[:written]
+    runs = range(factored.RUNS if settings.factors else 0)
+    thin = [pool.submit(factored.fit, own, of_own, settings.factors, seed) for seed in runs]
+
+    def of_labels() -> Fitted:
+        found, weights, bias = flat.result()
+        # The product of two softmaxes is the softmax of a sum: all stand in one column a label.
+        for run in thin:
+            run_weights, run_bias = run.result()
+            weights, bias = (w + r / (CONTRAST * len(runs)) for w, r in ((weights, run_weights), (bias, run_bias)))
+        return found, weights, bias
+
     if not families.size:
-        return flat.result
+        return of_labels
     of_message = families[np.searchsorted(names, labels)]
     of_families = pool.submit(_machines, matrix, of_message, settings, passes)
     within = {}
@@ -134,7 +158,7 @@ def _begin(pool: Executor, matrix: Matrix, labels: np.ndarray, settings: Setting
             within[family] = pool.submit(_machines, matrix[rows], labels[rows], settings, passes)
 
     def fitted() -> Fitted:
-        found, weights, bias = flat.result()
+        found, weights, bias = of_labels()
         among, among_bias = np.zeros_like(weights), np.zeros_like(bias)
         for family, machines in within.items():
             _, among[:, families == family], among_bias[families == family] = machines.result()
