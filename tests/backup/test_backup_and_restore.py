@@ -26,6 +26,7 @@ from assistant.server.system import UNFINISHED, StopError, check_var, only_one
 from assistant.settings import Settings
 from assistant.storage import erasures, feedback, inbox, row_ids, tails
 from tests.services import postgres
+from tests.stores import BOTH, about_one_process, texts
 
 EVENTS = SQLTrackerStore.SQLEvent.__table__
 row_ids.say_once(EVENTS)  # as the assistant has it made
@@ -92,17 +93,9 @@ class System:
 
     def everything(self) -> str:
         """All rows of all tables."""
-        found = []
-        urls = (
-            [self.url] if self.url else [f"sqlite:///{self.var / n}" for n in ("conversations.db", "console.sqlite3")]
-        )
-        for url in urls:
-            engine = sa.create_engine(url)
-            with engine.connect() as connection:
-                for table in sa.inspect(engine).get_table_names():
-                    found.append(f"{table}: {connection.execute(sa.text(f'SELECT * FROM {table}')).all()}")
-            engine.dispose()
-        return "\n".join(found)
+        files = [f"sqlite:///{self.var / name}" for name in ("conversations.db", "console.sqlite3")]
+        read = {table: text for url in ([self.url] if self.url else files) for table, text in texts(url).items()}
+        return "\n".join(f"{table}: {text}" for table, text in read.items())
 
     def back_up(self, monkeypatch: pytest.MonkeyPatch, target: Path | None = None) -> Path:
         """What `make backup` does; the file."""
@@ -122,7 +115,7 @@ def _key(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+@pytest.fixture(scope="module", params=BOTH)
 def server(request: pytest.FixtureRequest) -> Iterator[str]:
     """DATABASE_URL of the whole system."""
     if request.param == "sqlite":
@@ -345,6 +338,7 @@ def test_a_backup_of_the_other_kind_is_refused(system: System, monkeypatch: pyte
 
 
 @pytest.mark.long
+@about_one_process("A transaction of SQLite is held open")
 @pytest.mark.parametrize("server", ["sqlite"], indirect=True)
 def test_it_is_taken_while_people_write(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(sqlite3.connect(system.var / "conversations.db")) as writer:

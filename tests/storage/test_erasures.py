@@ -13,6 +13,7 @@ from assistant.privacy.receipts import receipt_of
 from assistant.storage import erasures, feedback, inbox, turns
 from assistant.storage.tracker_store import TrackerStore
 from tests.storage.test_tracker_store import DOMAIN, START, WORD, load, run, turn
+from tests.stores import about_one_process
 
 BEFORE, AFTER = WORD, "Ouarzazatine"
 RECEIPT = receipt_of("m-erase")
@@ -120,6 +121,7 @@ def test_what_the_person_writes_later_stays(store: TrackerStore) -> None:
     assert "key-new" in str(everything(store)["deliveries"])
 
 
+@about_one_process("Deleting is broken as SQLite allows it")
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 class TestUnfinished:
     def test_it_is_hidden_from_every_worker_and_what_comes_later_is_not(self, store: TrackerStore) -> None:

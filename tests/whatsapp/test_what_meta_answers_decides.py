@@ -11,7 +11,8 @@ import pytest
 from assistant.channels import answering as channel
 from assistant.channels import graph
 from tests.conftest import free_port
-from tests.whatsapp.echo import answering, counts, owed, select
+from tests.stores import select
+from tests.whatsapp.echo import answering, counts, owed
 from tests.whatsapp.payloads import body, change, media, tap
 from tests.whatsapp.sandbox import Sandbox, wait_for
 
