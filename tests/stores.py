@@ -14,6 +14,7 @@ import psycopg2
 import pytest
 import redis
 import sqlalchemy as sa
+from sqlalchemy.engine import Engine
 
 DATABASE, REDIS = "TEST_DATABASE_URL", "TEST_REDIS_URL"
 SCALED = bool(os.environ.get(DATABASE))
@@ -69,6 +70,36 @@ def kept(var: Path) -> bytes:
     """All that an installation keeps: its files, and the tables of its conversations where those are in no file."""
     files = b"".join(path.read_bytes() for path in var.rglob("*") if path.is_file())
     return files + ("\n".join(texts(conversations(var)).values()).encode() if SCALED else b"")
+
+
+# The first makes it fail, the second ends that.
+_HELD = {
+    "sqlite": (
+        ["CREATE TRIGGER hold BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'database is locked'); END"],
+        "DROP TRIGGER IF EXISTS hold",
+    ),
+    "postgresql": (
+        [
+            "CREATE OR REPLACE FUNCTION held() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "RAISE 'database is locked' USING ERRCODE = 'lock_not_available'; END $$",
+            "CREATE TRIGGER hold BEFORE DELETE ON events FOR EACH ROW EXECUTE FUNCTION held()",
+        ],
+        "DROP TRIGGER IF EXISTS hold ON events",
+    ),
+}
+
+
+def hold_deleting(engine: Engine) -> None:
+    """No event can be deleted: what is left behind is what a crash before deleting leaves."""
+    with engine.begin() as connection:
+        for statement in _HELD[engine.dialect.name][0]:
+            connection.exec_driver_sql(statement)
+
+
+def let_delete(engine: Engine) -> None:
+    """Events can be deleted again."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql(_HELD[engine.dialect.name][1])
 
 
 @cache

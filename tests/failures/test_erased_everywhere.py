@@ -18,7 +18,7 @@ from assistant.privacy.receipts import typed
 from tests.channels.web import Client, text_of
 from tests.conftest import Assistant, start_assistant, stop
 from tests.services import postgres, redis
-from tests.stores import BOTH, about_one_process, texts
+from tests.stores import BOTH, conversations, hold_deleting, let_delete, texts
 
 PATIENCE = 240  # seconds, on a loaded machine
 FRENCH, ARABIC, LATER = "zanzibarkoul", "زقزقتخون", "ouarzazatine"
@@ -164,30 +164,27 @@ def test_nothing_from_before_is_left_in_any_table_or_file(url: str, tmp_path: Pa
 
 
 @pytest.mark.long
-@about_one_process("A trigger of SQLite keeps the erasure from going on")
 def test_a_worker_that_is_killed_before_it_has_deleted_is_made_up_for_by_the_next(tmp_path: Path) -> None:
     worker = start_assistant(tmp_path)
-    database = sa.create_engine(f"sqlite:///{tmp_path / 'conversations.db'}")
+    database = sa.create_engine(conversations(tmp_path))
     try:
         person = Person([worker])
         person.say(f"comment renouveler ma carte de séjour ? {FRENCH}")
         person.say("supprimez mes données")
-        with database.begin() as connection:  # the worker gets no further than writing down what is to be erased
-            hold = "CREATE TRIGGER hold BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'held'); END"
-            connection.exec_driver_sql(hold)
+        hold_deleting(database)  # the worker gets no further than writing down what is to be erased
         asked = uuid4().hex
         receipt = receipt_in(person.say("oui, effacer", asked))
         assert person.remembered() == []
     finally:
         worker.process.kill()
         worker.process.wait()
-    with database.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER hold")
-    assert FRENCH in texts(f"sqlite:///{tmp_path / 'conversations.db'}")["events"]
+    let_delete(database)
+    assert FRENCH in texts(conversations(tmp_path))["events"]
     worker = start_assistant(tmp_path)
     try:
         person.moves_to(worker)
         assert files_with(tmp_path, [FRENCH, *person.ids[:-1]]) == []
+        assert FRENCH not in str(texts(conversations(tmp_path)))
         assert receipt_in(person.say("oui, effacer", asked)) == receipt
         assert person.remembered() == []
         person.say(f"bonjour {LATER}")
