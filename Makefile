@@ -9,7 +9,7 @@ export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help run run-scaled test test-all train validate bench bench-channels chaos capacity eval eval-public shell backup restore sbom audit check-launch format clean bootstrap checks browser servers
+.PHONY: help run run-scaled test test-all test-scaled train validate bench bench-channels chaos capacity eval eval-public shell backup restore sbom audit check-launch format clean bootstrap checks browser servers
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ test: checks browser servers ## every check that .ci/run makes
 
 test-all: checks browser servers ## the same with the long tests
 	$(PY) -m pytest $(TWO)
+
+test-scaled: checks browser servers ## the same as test-all, with PostgreSQL and Redis below all that is started
+	$(PY) -m tests.scaled $(TWO)
 
 train: bootstrap ## train a model, unless there is one of these data
 	@$(PY) -m assistant.server.train

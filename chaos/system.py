@@ -3,7 +3,6 @@ with a stand-in for Meta; each part a process of its own, started again when it 
 
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -95,16 +94,15 @@ def scaled(workers: int = 2, **settings: str) -> Iterator[System]:
         no_cable = why_not()
         net = None if no_cable else stack.enter_context(network(2))
         ports = {name: free_port() for name in (*NAMES, *(f"worker {number + 1}" for number in range(workers)))}
-        hosts = [cable.address for cable in net.cables] if net else ["127.0.0.1"] * 2
-        near, others = (f"postgresql://dalil@{host}:{ports['postgres']}/postgres" for host in hosts)
-        redis = {"REDIS_URL": f"redis://127.0.0.1:{ports['redis']}/0", "WEB_PROXIES": "1"}
-        made = _Maker(folder, ports, {**_settings(folder, ports), **redis, "DATABASE_URL": others, **settings}, "nginx")
+        databases, serve_database = postgresql(folder / "postgresql", net, ports["postgres"])
+        near, others = databases[0], databases[-1]
+        redis, serve_redis = engines.redis_server(folder / "redis", ports["redis"])
+        shared = {"DATABASE_URL": others, "REDIS_URL": redis, "WEB_PROXIES": "1"}
+        made = _Maker(folder, ports, {**_settings(folder, ports), **shared, **settings}, "nginx")
         assistants = [made.assistant(number + 1, *([near] if number == 0 else [])) for number in range(workers)]
         parts = [
-            made.part(
-                "postgres", postgres_command(folder, net, ports["postgres"]), lambda: is_up(others), signal.SIGINT
-            ),
-            made.part("redis", _redis(ports["redis"])),
+            made.part("postgres", serve_database, lambda: is_up(others), signal.SIGINT),
+            made.part("redis", serve_redis),
             *made.always(),
             *assistants,
             made.part("nginx", _nginx(folder, ports, [ports[one.name] for one in assistants])),
@@ -256,37 +254,23 @@ class _Maker:
         )
 
 
-def postgres_command(folder: Path, net: Network | None, port: int) -> list[str]:
-    """Make a cluster; the command that serves it: in the namespace where there is one, else on loopback."""
-    programs, account = engines.postgresql_programs(), engines.account()
-    data = folder / "postgres"
-    data.mkdir(mode=0o700)
-    if account:
-        shutil.chown(data, account)
-    runs_as = engines.as_account(account)
-    make = [
-        *runs_as,
-        str(programs / "initdb"),
-        "-D",
-        str(data),
-        "-U",
-        "dalil",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--locale=C",
-    ]
-    subprocess.run(make, check=True, capture_output=True, cwd=data)
-    with (data / "pg_hba.conf").open("a", encoding="ascii") as rules:
-        rules.write("host all all samenet trust\n")
-    serve = [str(programs / "postgres"), "-D", str(data), "-p", str(port), "-k", str(data), "-c", "max_connections=200"]
-    return [*(net.command if net else ()), *runs_as, *serve, "-h", "*" if net else "127.0.0.1"]
+def postgresql(folder: Path, net: Network | None, port: int) -> tuple[list[str], list[str]]:
+    """Make a cluster.
 
+    Args:
+        folder: of its data; the account that runs PostgreSQL can pass through the folders above it.
+        net: in whose namespace it is served; on loopback without one.
+        port: where it listens.
 
-def _redis(port: int) -> list[str]:
-    server = engines.program("redis-server", "redis-server")
-    return [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    Returns:
+        Its address by way of each cable, one without a network; and the command that serves it.
+    """
+    url, serve = engines.postgresql_server(folder, port, "-c", "max_connections=200")
+    if not net:
+        return [url], serve
+    with (folder / "data/pg_hba.conf").open("a", encoding="ascii") as rules:
+        rules.write("host all all samenet scram-sha-256\n")
+    return [url.replace("127.0.0.1", cable.address) for cable in net.cables], [*net.command, *serve, "-h", "*"]
 
 
 def _nginx(folder: Path, ports: Mapping[str, int], workers: Sequence[int]) -> list[str]:

@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from assistant.paths import ROOT
+from tests import stores
 
 START_TIMEOUT = 180  # seconds, on a loaded machine
 ACTIONS_TOKEN = "t" * 32  # of every action server and assistant that tests start, whatever their folders
@@ -125,7 +126,7 @@ class Part:
 def start_part(module: str, health: str, var: Path, **environment: str) -> Part:
     """Start `python -m module` with settings of its own and wait until its health address answers."""
     log = var / f"{module}.log"
-    given = {"VAR_DIR": str(var), "DATABASE_URL": "", "ACTIONS_TOKEN": ACTIONS_TOKEN}
+    given = {"VAR_DIR": str(var), "ACTIONS_TOKEN": ACTIONS_TOKEN, **stores.environment(var)}
     env = {**os.environ, **given, **environment}
     with log.open("wb") as out:
         process = subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=env, stdout=out, stderr=out)
@@ -150,7 +151,7 @@ def wait_for(health: str, process: subprocess.Popen[bytes], log: Path) -> None:
 def start_console(var: Path, **environment: str) -> Part:
     """Start the real console on a free port, its directory filled from the seed."""
     port = str(free_port())
-    env = {**os.environ, "VAR_DIR": str(var), "DATABASE_URL": "", "CONSOLE_PORT": port, **environment}
+    env = {**os.environ, "VAR_DIR": str(var), **stores.environment(var), "CONSOLE_PORT": port, **environment}
     first = [sys.executable, "console/manage.py", "first_run"]
     done = subprocess.run(first, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,7 +1,5 @@
 """Real services for tests, on loopback, gone afterwards."""
 
-import pwd
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -10,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-import psycopg2
 import pytest
 import redis as redis_client
 
@@ -21,6 +19,8 @@ from tests.conftest import free_port
 
 START_TIMEOUT = 60  # seconds, on a loaded machine
 STOP_TIMEOUT = 30
+HASTY = ("-F",)  # PostgreSQL waits for no disk: nobody needs these data after a power cut
+Found = TypeVar("Found")
 
 
 @contextmanager
@@ -28,28 +28,14 @@ def postgres() -> Iterator[str]:
     """A PostgreSQL cluster of its own, in a temporary folder; skips the test when PostgreSQL is not installed.
 
     Yields:
-        Its address, as DATABASE_URL takes it; there is no password.
+        Its address, as DATABASE_URL takes it.
     """
-    programs = _or_skip(engines.postgresql_programs)
-    account = engines.account()
+    _or_skip(engines.postgresql_programs)
+    # Not pytest's own folder: the account that runs PostgreSQL may not enter it.
     with tempfile.TemporaryDirectory(prefix="postgres-") as name:
-        folder = Path(name)
-        if account:
-            shutil.chown(folder, account)
-        # PostgreSQL refuses to run as root.
-        who = {"user": account, "group": pwd.getpwnam(account).pw_gid, "extra_groups": []} if account else {}
-        data, port, log = folder / "data", free_port(), folder / "log"
-        make = [programs / "initdb", "-D", data, "-U", "dalil", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-        subprocess.run(make, check=True, capture_output=True, cwd=folder, **who)
-        serve = [programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, "-F"]
-        with log.open("wb") as output:
-            process = subprocess.Popen(serve, cwd=folder, stdout=output, stderr=output, **who)
-        try:
-            _await(process, port, log)
-            yield f"postgresql://dalil@127.0.0.1:{port}/postgres"
-        finally:
-            process.send_signal(signal.SIGINT)  # closes connections that a failed test left open
-            process.wait(timeout=STOP_TIMEOUT)
+        Path(name).chmod(0o711)
+        with engines.postgresql(Path(name) / "postgresql", free_port(), *HASTY) as url:
+            yield url
 
 
 @dataclass
@@ -82,11 +68,9 @@ class Redis:
 @contextmanager
 def redis() -> Iterator[Redis]:
     """A Redis of its own, which keeps nothing on disk; skips the test when Redis is not installed."""
-    program = str(_or_skip(lambda: Path(engines.program("redis-server", "redis-server"))))
-    port = free_port()
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     with tempfile.TemporaryDirectory(prefix="redis-") as folder:
-        started = Redis(f"redis://127.0.0.1:{port}/0", [*command, "--dir", folder], subprocess.Popen(["true"]))
+        url, command = _or_skip(lambda: engines.redis_server(Path(folder) / "redis", free_port()))
+        started = Redis(url, command, subprocess.Popen(["true"]))
         started.start()
         try:
             yield started
@@ -106,7 +90,7 @@ def nginx(assistants: Sequence[str], console: str = "127.0.0.1:1", tls: str = ""
     Yields:
         Ports of the assistant and of the console, and the log.
     """
-    _or_skip(lambda: Path(engines.program("nginx", "nginx-light")))
+    _or_skip(lambda: engines.program("nginx", "nginx-light"))
     ports = free_port(), free_port()
     with tempfile.TemporaryDirectory(prefix="nginx-") as name:
         Path(name).chmod(0o711)  # nginx's workers run as an account of their own
@@ -124,21 +108,9 @@ def nginx(assistants: Sequence[str], console: str = "127.0.0.1:1", tls: str = ""
             process.wait(STOP_TIMEOUT)
 
 
-def _or_skip(find: Callable[[], Path]) -> Path:
+def _or_skip(find: Callable[[], Found]) -> Found:
     """What Debian's package brings; skips the test when it is not installed."""
     try:
         return find()
     except StopError as missing:
         pytest.skip(str(missing))
-
-
-def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_TIMEOUT
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text(encoding="utf-8")
-        try:
-            psycopg2.connect(host="127.0.0.1", port=port, user="dalil", dbname="postgres").close()
-            return
-        except psycopg2.OperationalError:
-            time.sleep(0.1)
-    raise AssertionError(f"PostgreSQL did not start: {log.read_text(encoding='utf-8')}")

@@ -1,4 +1,4 @@
-"""PostgreSQL, Redis and nginx from Debian's packages, on loopback, for `make run-scaled` and for tests."""
+"""PostgreSQL, Redis and nginx from Debian's packages, on loopback, for `make run-scaled`, `make chaos` and tests."""
 
 import os
 import pwd
@@ -50,7 +50,7 @@ def postgresql_programs() -> Path:
     return found[-1].parent
 
 
-def account() -> str | None:
+def _account() -> str | None:
     """The account that runs PostgreSQL, which refuses to run as root; None is this one."""
     if os.geteuid() != 0:
         return None
@@ -59,20 +59,35 @@ def account() -> str | None:
 
 
 @contextmanager
-def postgresql(folder: Path, port: int) -> Iterator[str]:
+def postgresql(folder: Path, port: int, *options: str) -> Iterator[str]:
+    """A cluster of its own, running; see `postgresql_server`.
+
+    Yields:
+        Its address.
+
+    Raises:
+        StopError: it is not installed, may not enter the folder, or does not start.
+    """
+    url, serve = postgresql_server(folder, port, *options)
+    with _kept_running("PostgreSQL", serve, folder, lambda: psycopg2.connect(url).close(), psycopg2.OperationalError):
+        yield url
+
+
+def postgresql_server(folder: Path, port: int, *options: str) -> tuple[str, list[str]]:
     """A cluster of its own, made when the folder is empty.
 
     Args:
         folder: of its data, which stay.
         port: of loopback.
+        options: further ones of `postgres`.
 
-    Yields:
-        Its address, with a password, as DATABASE_URL takes it.
+    Returns:
+        Its address, with a password, as DATABASE_URL takes it, and the command that serves it until SIGINT.
 
     Raises:
-        StopError: it is not installed, may not enter the folder, or does not start.
+        StopError: it is not installed, or may not enter the folder.
     """
-    programs, runs_as = postgresql_programs(), account()
+    programs, runs_as = postgresql_programs(), _account()
     _own(folder, runs_as)
     kept = folder / "password"
     if not kept.exists():
@@ -82,46 +97,56 @@ def postgresql(folder: Path, port: int) -> Iterator[str]:
     if not (folder / "data/PG_VERSION").exists():
         make = [programs / "initdb", "-D", folder / "data", "-U", "dalil", "-A", "scram-sha-256", f"--pwfile={kept}"]
         done = subprocess.run(
-            [*as_account(runs_as), *map(str, make), "-E", "UTF8", "--locale=C"],
+            [*_as_account(runs_as), *map(str, make), "-E", "UTF8", "--locale=C"],
             cwd=folder,
             capture_output=True,
             text=True,
         )
         if done.returncode != 0:
             raise StopError(f"PostgreSQL's data could not be made in {folder}: {_last(done.stderr)}")
-    url = f"postgresql://dalil:{kept.read_text()}@127.0.0.1:{port}/postgres"
     serve = [
-        *(*as_account(runs_as), str(programs / "postgres"), "-D", str(folder / "data"), "-p", str(port)),
-        *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),
+        *(*_as_account(runs_as), str(programs / "postgres"), "-D", str(folder / "data"), "-p", str(port)),
+        *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", *options),
     ]
-    with _kept_running("PostgreSQL", serve, folder, lambda: psycopg2.connect(url).close(), psycopg2.OperationalError):
-        yield url
+    return f"postgresql://dalil:{kept.read_text()}@127.0.0.1:{port}/postgres", serve
 
 
 @contextmanager
-def redis(folder: Path, port: int) -> Iterator[str]:
+def redis(folder: Path, port: int, *settings: str) -> Iterator[str]:
+    """A Redis of its own, running; see `redis_server`.
+
+    Yields:
+        Its address.
+
+    Raises:
+        StopError: it is not installed, or does not start.
+    """
+    url, serve = redis_server(folder, port, *settings)
+    with _kept_running("Redis", serve, folder, lambda: _ping(url), client.RedisError):
+        yield url
+
+
+def redis_server(folder: Path, port: int, *settings: str) -> tuple[str, list[str]]:
     """A Redis that keeps nothing on disk: locks and rates are of the moment.
 
     Args:
         folder: of its settings and its log.
         port: of loopback.
+        settings: further lines of its configuration.
 
-    Yields:
-        Its address, with a password, as REDIS_URL takes it.
+    Returns:
+        Its address, with a password, as REDIS_URL takes it, and the command that serves it.
 
     Raises:
-        StopError: it is not installed, or does not start.
+        StopError: it is not installed.
     """
     server, password = program("redis-server", "redis-server"), secrets.token_hex(16)
     _own(folder, None)
-    settings = folder / "redis.conf"  # not on the command line, which everybody can read
-    settings.touch(mode=0o600)
-    settings.write_text(
-        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndir {folder}\n', encoding="utf-8"
-    )
-    url = f"redis://:{password}@127.0.0.1:{port}/0"
-    with _kept_running("Redis", [server, str(settings)], folder, lambda: _ping(url), client.RedisError):
-        yield url
+    file = folder / "redis.conf"  # not on the command line, which everybody can read
+    file.touch(mode=0o600)
+    lines = ["bind 127.0.0.1", f"port {port}", f"requirepass {password}", 'save ""', "appendonly no", f"dir {folder}"]
+    file.write_text("".join(f"{line}\n" for line in [*lines, *settings]), encoding="utf-8")
+    return f"redis://:{password}@127.0.0.1:{port}/0", [server, str(file)]
 
 
 def nginx_configuration(
@@ -238,14 +263,14 @@ def _own(path: Path, user: str | None) -> None:
     if not user:
         return
     shutil.chown(path, user, pwd.getpwnam(user).pw_gid)
-    if subprocess.run([*as_account(user), "test", "-r", str(path)], capture_output=True).returncode != 0:
+    if subprocess.run([*_as_account(user), "test", "-r", str(path)], capture_output=True).returncode != 0:
         raise StopError(
             f"The account {user} cannot enter {path}: open the folders above it for passing (chmod o+x), set VAR_DIR "
             "to another folder, or start as another account than root."
         )
 
 
-def as_account(user: str | None) -> list[str]:
+def _as_account(user: str | None) -> list[str]:
     """What runs a command as another account, and ends it with its parent."""
     if not user:
         return []

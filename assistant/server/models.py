@@ -3,6 +3,8 @@ written when it was trained is loaded; `python -m assistant.server.models <file>
 """
 
 import gzip
+import hashlib
+import io
 import json
 import sys
 import tarfile
@@ -12,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from assistant.checksum import sha256
+from assistant.checksum import BLOCK
 
 
 class ModelError(Exception):
@@ -32,7 +34,7 @@ def newest_model(folder: Path) -> Path:
 
 
 def newest_with_metadata(folder: Path) -> tuple[Path, Mapping[str, Any]]:
-    """The same with Rasa's metadata of it (`check_model`).
+    """The same with Rasa's metadata of it (`check`).
 
     Raises:
         ModelError: see `newest_model`.
@@ -40,8 +42,7 @@ def newest_with_metadata(folder: Path) -> tuple[Path, Mapping[str, Any]]:
     models = by_age(folder)
     if not models:
         raise ModelError(f"No model in {folder}. Train one: make train")
-    check_sum(models[0])
-    return models[0], check_model(models[0])
+    return models[0], check(models[0])
 
 
 def by_age(folder: Path) -> list[Path]:
@@ -54,21 +55,35 @@ def checksum_file(model: Path) -> Path:
     return model.with_name(f"{model.name}.sha256")
 
 
-def write_checksum(model: Path) -> None:
-    """Note that a model is the one that was trained."""
-    checksum_file(model).write_text(f"{sha256(model)}  {model.name}\n", encoding="utf-8")
-
-
-def check_sum(model: Path) -> None:
-    """Make sure that a model is the one that was trained.
+def confirm(model: Path) -> None:
+    """Note that a model is the one that was trained.
 
     Raises:
-        ModelError: it is another one, or nobody noted what it is.
+        ModelError: it cannot be read, is damaged, no Rasa model, or of another Rasa version than the installed one.
+        OSError: the checksum cannot be written.
+    """
+    try:
+        found, content = _read(model)
+    except OSError as error:
+        raise ModelError(f"{model} cannot be read ({error}).") from error
+    _of_this_rasa(model, content)
+    checksum_file(model).write_text(f"{found}  {model.name}\n", encoding="utf-8")
+
+
+def check(model: Path) -> Mapping[str, Any]:
+    """Read a model file through to its end, once, so that what is wrong shows now and not in the middle of a start.
+
+    Returns:
+        Rasa's metadata of the model (`trained_at`, `rasa_open_source_version`, …).
+
+    Raises:
+        ModelError: it is not the model that was trained, or nobody noted what that is; it is damaged, no Rasa model, or
+            of another Rasa version than the installed one.
     """
     file = checksum_file(model)
     try:
         wanted = file.read_text(encoding="utf-8").partition(" ")[0]
-        found = sha256(model)
+        found, content = _read(model)
     except FileNotFoundError as error:
         raise ModelError(
             f"{model} has no checksum beside it ({file.name}): it was not trained by make train. Train one: make train"
@@ -81,38 +96,72 @@ def check_sum(model: Path) -> None:
             f"{model} is not the model that was trained: its checksum differs from {file.name}. It was changed or "
             f"damaged since. Train again: rm '{model}' && make train"
         )
+    return _of_this_rasa(model, content)
 
 
-def check_model(path: Path) -> Mapping[str, Any]:
-    """Read a model file through to its end, so that damage shows now and not in the middle of a start.
-
-    Returns:
-        Rasa's metadata of the model (`trained_at`, `rasa_open_source_version`, …).
+def _of_this_rasa(model: Path, content: Mapping[str, Any] | Exception) -> Mapping[str, Any]:
+    """Metadata that can be used, of what `_read` found.
 
     Raises:
-        ModelError: damaged, no Rasa model, or of another Rasa version than the installed one.
+        ModelError: it is damaged, no Rasa model, or of another Rasa version than the installed one.
     """
     try:
-        metadata = _metadata(path)
-        trained, by = metadata["trained_at"], metadata["rasa_open_source_version"]
-    except (OSError, EOFError, zlib.error, tarfile.TarError, KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{path} is damaged ({error}). Train again: rm '{path}' && make train") from error
+        if isinstance(content, Exception):
+            raise content
+        trained, by = content["trained_at"], content["rasa_open_source_version"]
+    except (*UNREADABLE, KeyError, TypeError) as error:
+        raise ModelError(f"{model} is damaged ({error}). Train again: rm '{model}' && make train") from error
     if by != version("rasa"):
         raise ModelError(
-            f"{path} was trained with Rasa {by} on {trained}, installed is {version('rasa')}. Train again: make train"
+            f"{model} was trained with Rasa {by} on {trained}, installed is {version('rasa')}. Train again: make train"
         )
-    return metadata
+    return content
 
 
-def _metadata(path: Path) -> dict[str, Any]:
-    with tarfile.open(path, "r:gz") as archive:
-        member = next((m for m in archive if m.name.removeprefix("./") == "metadata.json"), None)
-        content = archive.extractfile(member) if member else None
-        if content is None:
-            raise ValueError("no metadata.json in it")
-        metadata: dict[str, Any] = json.loads(content.read())
-    with gzip.open(path) as stream:  # to the end, where the checksum is
-        while stream.read(1 << 20):
+UNREADABLE = (OSError, EOFError, zlib.error, tarfile.TarError, ValueError)
+
+
+class _Hashed(io.RawIOBase):
+    """A file of which the checksum is made while others read it."""
+
+    def __init__(self, file: io.FileIO) -> None:
+        self._file, self.total = file, hashlib.sha256()
+
+    def readinto(self, into: Any) -> int:  # noqa: ANN401 - a buffer, for which Python has no type yet
+        """Called by `read`."""
+        count = self._file.readinto(into) or 0
+        self.total.update(memoryview(into)[:count])
+        return count
+
+
+def _read(model: Path) -> tuple[str, Mapping[str, Any] | Exception]:
+    """SHA-256 of a model file, and its metadata or what is wrong with it.
+
+    Raises:
+        OSError: there is no such file, or it may not be read.
+    """
+    content: Mapping[str, Any] | Exception
+    with model.open("rb", buffering=0) as file:
+        hashed = _Hashed(file)
+        try:
+            content = _metadata(hashed)
+        except UNREADABLE as error:
+            content = error
+        while hashed.read(BLOCK):
+            pass
+    return hashed.total.hexdigest(), content
+
+
+def _metadata(archive: _Hashed) -> Mapping[str, Any]:
+    """Metadata of a packed model, which is unpacked to its end: there is the checksum of gzip."""
+    with gzip.GzipFile(fileobj=archive) as unpacked:
+        with tarfile.open(fileobj=unpacked, mode="r|") as members:
+            member = next((m for m in members if m.name.removeprefix("./") == "metadata.json"), None)
+            content = members.extractfile(member) if member else None
+            if content is None:
+                raise ValueError("no metadata.json in it")
+            metadata: Mapping[str, Any] = json.loads(content.read())
+        while unpacked.read(BLOCK):
             pass
     return metadata
 
@@ -124,8 +173,7 @@ def main(arguments: list[str]) -> int:
         return 2
     model = Path(arguments[0])
     try:
-        check_model(model)
-        write_checksum(model)
+        confirm(model)
     except (ModelError, OSError) as error:
         sys.stderr.write(f"\nSTOPPED  {error}\n")
         return 1

@@ -37,8 +37,6 @@ def main() -> int:
         model, metadata = newest_with_metadata(MODELS)
         line = _server(settings, model)
         os.environ["ACTIONS_TOKEN"] = actions_token(settings)  # for endpoints.yml
-        if settings.redis_url:
-            import redis.asyncio  # noqa: F401 - before stand-ins take its names
         needed_by = standins.install(settings, metadata)
     except (SettingsError, StopError, ModelError) as error:
         complain(error)

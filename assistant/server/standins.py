@@ -82,12 +82,15 @@ class _Module(ModuleType):
 
 
 class _Finder(MetaPathFinder, Loader):
-    """Finds heavy modules, and whatever is inside them, as stand-ins."""
+    """Finds modules of these names, and whatever is inside them, as stand-ins."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
 
     def find_spec(self, name: str, _path: object = None, _target: object = None) -> ModuleSpec | None:
         """Called by Python for each module that is not loaded yet."""
         parts = name.split(".")
-        heavy = parts[0] in HEAVY or ".".join(parts[:2]) in HEAVY
+        heavy = parts[0] in self._names or ".".join(parts[:2]) in self._names
         return ModuleSpec(name, self, is_package=True) if heavy else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
@@ -102,7 +105,7 @@ def install(settings: Settings, metadata: Mapping[str, Any], root: Path = ROOT) 
     """Put the stand-ins in front, before Rasa is imported; nothing when that is off or something needs the real ones.
 
     Args:
-        settings: whether they are wanted.
+        settings: whether they are wanted, and whether Redis is used.
         metadata: Rasa's of the model that will be served.
         root: where `endpoints.yml` and `credentials.yml` are.
 
@@ -113,7 +116,8 @@ def install(settings: Settings, metadata: Mapping[str, Any], root: Path = ROOT) 
         return ""
     foreign = sorted(set(_foreign(metadata, root)))
     if not foreign:
-        sys.meta_path.insert(0, _Finder())
+        # Locks and rates that several assistants share are ours, and in the real Redis.
+        sys.meta_path.insert(0, _Finder(HEAVY - {"redis"} if settings.redis_url else HEAVY))
     return ", ".join(foreign)
 
 

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from assistant.paths import ROOT
-from assistant.server.models import ModelError, by_age, check_model, check_sum, checksum_file, write_checksum
+from assistant.server.models import ModelError, by_age, check, checksum_file, confirm
 from assistant.server.system import StopError, check_var, complain, die_with_parent, load_settings, only_one, say
 from assistant.settings import Settings, SettingsError
 
@@ -95,10 +95,7 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _usable(model: Path) -> bool:
     try:
-        if not model.exists():
-            return False
-        check_sum(model)
-        return bool(check_model(model))
+        return model.exists() and bool(check(model))
     except ModelError as error:
         say(f"{error}: training again.")
         return False
@@ -118,8 +115,7 @@ def _train(root: Path, model: Path, log: Path, command: Sequence[str] | None) ->
         code = _run([*(command or TRAINING), str(draft / model.name)], root, log)
         if code != 0 or not (draft / model.name).exists():
             raise StopError(_failure(code, log))
-        check_model(draft / model.name)
-        write_checksum(draft / model.name)
+        confirm(draft / model.name)
         checksum_file(draft / model.name).replace(checksum_file(model))
         (draft / model.name).replace(model)
     except ModelError as error:

@@ -1,6 +1,5 @@
 """A message that comes twice is one turn with one reply: at once, at the same time, and after a restart."""
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
@@ -9,15 +8,14 @@ import pytest
 
 from tests.channels.web import Client
 from tests.conftest import Assistant, start_assistant, stop
+from tests.stores import select
 
 CARD = "comment renouveler ma carte de séjour ?"
 
 
 def messages_stored(var: Path, text: str) -> int:
     """How many messages that hold a text the conversations hold."""
-    with sqlite3.connect(var / "conversations.db") as database:
-        rows = database.execute("SELECT data FROM events WHERE type_name = 'user'").fetchall()
-    return sum(text in data for (data,) in rows)
+    return sum(text in data for (data,) in select(var, "SELECT data FROM events WHERE type_name = 'user'"))
 
 
 def test_the_same_id_gets_the_same_reply_and_makes_no_second_turn(page: Client, assistant: Assistant) -> None:

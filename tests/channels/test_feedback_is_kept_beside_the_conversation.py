@@ -1,15 +1,15 @@
 """Thumbs: a row of their own for each reply, no message, gone when the conversation is."""
 
-import sqlite3
 from uuid import uuid4
 
 from tests.channels.web import Client, text_of
 from tests.conftest import Assistant
+from tests.stores import select
 
 
 def verdicts(assistant: Assistant, reply_id: str) -> list[str]:
-    with sqlite3.connect(assistant.var / "conversations.db") as database:
-        return [v for (v,) in database.execute("SELECT verdict FROM feedback WHERE reply_id = ?", [reply_id])]
+    found = select(assistant.var, "SELECT verdict FROM feedback WHERE reply_id = :reply", reply=reply_id)
+    return [verdict for (verdict,) in found]
 
 
 def rate(page: Client, reply_id: str, verdict: str | None) -> None:

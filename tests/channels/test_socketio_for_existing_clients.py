@@ -1,7 +1,6 @@
 """Rasa's Socket.IO: off unless a setting opens it; then existing clients talk to it, under a pseudonym."""
 
 import asyncio
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import requests
 import socketio
 
 from tests.conftest import Assistant, start_assistant, stop
+from tests.stores import about_one_process, select
 
 WAIT = 60  # seconds, on a loaded machine
 SESSION = "+212612345678"
@@ -22,6 +22,7 @@ def test_it_is_off_by_default(assistant: Assistant) -> None:
 
 
 @pytest.mark.long
+@about_one_process("Socket.IO holds its connections in one process: refused with REDIS_URL")
 def test_an_existing_client_gets_its_reply_and_its_session_id_is_nowhere_on_disk(tmp_path: Path) -> None:
     started = start_assistant(tmp_path, SOCKETIO_CHANNEL="on", WEB_ORIGINS="https://listed.example")
     try:
@@ -34,9 +35,8 @@ def test_an_existing_client_gets_its_reply_and_its_session_id_is_nowhere_on_disk
         assert asyncio.run(_talk(started.site, [], origin="https://listed.example")) == []
     finally:
         stop(started)
-    with sqlite3.connect(tmp_path / "conversations.db") as database:
-        (senders,) = zip(*database.execute("SELECT DISTINCT sender_id FROM events"), strict=True)
-    assert len(senders) == 1 and "612345678" not in senders[0]
+    ((sender,),) = select(tmp_path, "SELECT DISTINCT sender_id FROM events")
+    assert "612345678" not in sender
 
 
 async def _talk(site: str, texts: list[str], origin: str | None = None) -> list[dict[str, Any]]:

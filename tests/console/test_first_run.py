@@ -15,6 +15,7 @@ import requests
 from bs4 import BeautifulSoup
 
 from assistant.paths import ROOT
+from tests import stores
 from tests.conftest import free_port
 from tests.console.browser.authenticator import Authenticator
 
@@ -23,7 +24,14 @@ PASSWORD = re.compile(r"account: admin +password: (\S+)")
 
 
 def environment(var: Path, **more: str) -> dict[str, str]:
-    return {**os.environ, "VAR_DIR": str(var), "DATABASE_URL": "", "CONSOLE_KEY": "", "CONSOLE_DEBUG": "off", **more}
+    return {
+        **os.environ,
+        "VAR_DIR": str(var),
+        **stores.environment(var),
+        "CONSOLE_KEY": "",
+        "CONSOLE_DEBUG": "off",
+        **more,
+    }
 
 
 def manage(var: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:

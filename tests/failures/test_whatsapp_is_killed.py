@@ -5,7 +5,6 @@ Meta's status of that part; only when it does not come in time is the part sent 
 """
 
 import json
-import sqlite3
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import REPORT, Assistant, free_port, start_assistant
+from tests.stores import select
 from tests.whatsapp.sandbox import Sandbox, started, wait_for
 
 TAPS = ("/regul/card", "/services/health", "/menu/main", "/iom/who", "/asylum/how")
@@ -84,16 +84,13 @@ def _wait_for_turns(sandbox: Sandbox, count: int) -> None:
 
 
 def _owed(var: Path) -> int:
-    with sqlite3.connect(var / "conversations.db") as database:
-        return int(database.execute("SELECT count(*) FROM inbox WHERE sealed IS NOT NULL").fetchone()[0])
+    return int(select(var, "SELECT count(*) FROM inbox WHERE sealed IS NOT NULL")[0][0])
 
 
 def _turns(var: Path) -> dict[str, list[dict[str, Any]]]:
     """The turns that were made of messages, by person, in order."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    with sqlite3.connect(var / "conversations.db") as database:
-        rows = database.execute("SELECT sender_id, data FROM events WHERE type_name = 'user' ORDER BY id").fetchall()
-    for sender_id, data in rows:
+    for sender_id, data in select(var, "SELECT sender_id, data FROM events WHERE type_name = 'user' ORDER BY id"):
         event = json.loads(data)
         found[sender_id].append({"id": event["message_id"], "messages": event["metadata"]["messages"]})
     return found

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from assistant.paths import ROOT
+from tests import stores
 from tests.channels.web import Client, text_of
 from tests.conftest import free_port, start_actions, start_assistant, start_console, stop
 from tests.whatsapp.sandbox import wait_for
@@ -29,7 +30,7 @@ def test_every_line_is_one_object_of_its_request_and_names_nobody(tmp_path: Path
         tmp_path, int(actions.url.rpartition(":")[2]), WEB_PROXIES="1", ACTION_TIMEOUT="20", **talkative
     )
     log = tmp_path / "transcripts.log"
-    env = {**os.environ, "VAR_DIR": str(tmp_path), "DATABASE_URL": "", **talkative}
+    env = {**os.environ, "VAR_DIR": str(tmp_path), **stores.environment(tmp_path), **talkative}
     command = [sys.executable, "console/manage.py", "project_transcripts"]
     with log.open("wb") as out:
         transcripts = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out)

@@ -11,7 +11,7 @@ import requests
 from tests.channels.web import Client, text_of
 from tests.conftest import Part, free_port, start_actions, start_assistant, stop
 from tests.operation.scraped import Scrape
-from tests.whatsapp.echo import select
+from tests.stores import select
 from tests.whatsapp.sandbox import started, wait_for
 
 QUESTION = "qui peut m'aider pour un avocat à Tanger ?"

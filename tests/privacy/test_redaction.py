@@ -208,9 +208,9 @@ def test_kinds_that_meet_in_one_text():
 def test_time_is_linear(piece):
     def seconds(length: int) -> float:
         text = (piece * length)[:length] + " 12345"
-        started = time.perf_counter()
+        started = time.process_time()
         redact(text)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     seconds(1_000)
     short, long = min(seconds(10_000) for _ in range(3)), seconds(100_000)

@@ -2,12 +2,12 @@
 
 import re
 from fnmatch import fnmatch
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from assistant.paths import ROOT
+from tests import stores
 from tests.channels.web import Client
 from tests.conftest import Assistant, Part
 
@@ -24,21 +24,19 @@ def named(first: str, last: str) -> set[str]:
 
 
 TABLES = named("Tables of the conversations", "Tables of the console") | named("Tables of the console", "Files")
+OF_SQLITE = {table for table in TABLES if table.startswith(("sqlite_", "transcripts_words"))}
 FILES = named("Files", "In memory only")
 
 
-def tables(file: Path) -> set[str]:
-    engine = sa.create_engine(f"sqlite:///{file}")
-    with engine.connect() as connection:
-        found = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    engine.dispose()
-    return found
+def tables(address: str) -> set[str]:
+    engine = sa.create_engine(address, poolclass=sa.pool.NullPool)
+    return set(sa.inspect(engine).get_table_names())
 
 
 def test_every_table_stands_in_it_and_no_other(assistant: Assistant, console: Part) -> None:
     Client(assistant.site).begin().say("bonjour")
-    found = tables(assistant.var / "conversations.db") | tables(console.log.parent / "console.sqlite3")
-    assert found == TABLES
+    found = tables(stores.conversations(assistant.var)) | tables(stores.transcripts(console.log.parent))
+    assert found == (TABLES - OF_SQLITE if stores.SCALED else TABLES)
 
 
 def test_every_file_stands_in_it(assistant: Assistant, console: Part) -> None:

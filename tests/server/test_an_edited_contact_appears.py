@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.paths import ROOT
+from tests import stores
 from tests.conftest import free_port, start_actions, start_assistant, start_console, stop
 
 EDIT = """
@@ -28,7 +29,7 @@ def test_within_a_minute(tmp_path: Path) -> None:
     try:
         person = assistant.conversation()
         assert "05 37 77 03 32" in person.say("le numéro du GADEM svp").text
-        env = {**os.environ, "VAR_DIR": str(tmp_path), "DATABASE_URL": ""}
+        env = {**os.environ, "VAR_DIR": str(tmp_path), **stores.environment(tmp_path)}
         subprocess.run([sys.executable, "console/manage.py", "shell", "-c", EDIT], cwd=ROOT, env=env, check=True)
         end = time.monotonic() + LONGEST
         while "05 37 00 00 01" not in (text := person.say("leur numéro ?").text):

@@ -1,8 +1,6 @@
 """Whatever comes in gets one kind bubble; nothing of it, and nobody's name, stands in the log or on disk."""
 
 import json
-import sqlite3
-from pathlib import Path
 
 import pytest
 import requests
@@ -10,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Assistant, Conversation
+from tests.stores import kept, select
 
 TEXTS = {
     "empty": "",
@@ -99,7 +98,7 @@ def test_numbers_are_neither_said_back_nor_stored_nor_logged(assistant: Assistan
         for text in (f"mon numéro est {PHONE}", f"passeport {PASSPORT}, je suis {NAME}", f"رقمي {PHONE}", PHONE)
     ]
     log = assistant.log.read_text(encoding="utf-8")
-    disk = b"".join(path.read_bytes() for path in assistant.var.glob("conversations.db*"))
+    disk = kept(assistant.var)
     for number in (PHONE, PASSPORT):
         assert not any(number in reply for reply in replies)
         assert number not in log
@@ -113,7 +112,5 @@ def test_what_was_said_is_stored(assistant: Assistant) -> None:
     """The other side of the test above: the file that was looked at is the one that is written."""
     person = assistant.conversation()
     person.say("je cherche une école pour Zzyzxa")
-    database: Path = assistant.var / "conversations.db"
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
-        rows = connection.execute("SELECT data FROM events WHERE type_name = 'user'").fetchall()
+    rows = select(assistant.var, "SELECT data FROM events WHERE type_name = 'user'")
     assert any("Zzyzxa" in data for (data,) in rows)

@@ -7,15 +7,21 @@ import subprocess
 import sys
 import tarfile
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
-from assistant.server.models import ModelError, checksum_file, main, newest_model, write_checksum
+from assistant.checksum import sha256
+from assistant.server.models import ModelError, checksum_file, main, newest_model
 from assistant.server.system import StopError, only_one
 from assistant.server.train import REQUIRED, UNSEEN_BY_CACHE, digest, ensure_model
 from assistant.settings import Settings
 
 INSTALLED = version("rasa")
+
+
+def write_checksum(path):
+    checksum_file(path).write_text(f"{sha256(path)}  {path.name}\n")
 
 
 def write_model(path, rasa=INSTALLED, age=0, name="metadata.json", padding=100_000):
@@ -36,6 +42,18 @@ def test_newest(tmp_path):
     newest = write_model(tmp_path / "b.tar.gz", age=1)
     write_model(tmp_path / "c.tar.gz", age=9)
     assert newest_model(tmp_path) == newest
+
+
+def test_it_is_read_once(tmp_path):
+    path = write_model(tmp_path / "a.tar.gz", padding=3_000_000)
+    before = read_so_far()
+    newest_model(tmp_path)
+    assert read_so_far() - before < 1.5 * path.stat().st_size
+
+
+def read_so_far():
+    """Bytes that this process has read of files (proc(5))."""
+    return int(Path("/proc/self/io").read_text().split()[1])
 
 
 @pytest.mark.parametrize("folder", ["", "missing"])
@@ -93,6 +111,9 @@ def test_a_model_of_ones_own_is_loaded_after_one_command(tmp_path, capsys):
     path.write_bytes(b"damaged")
     assert main([str(path)]) == 1
     assert "is damaged" in capsys.readouterr().err
+    path.unlink()
+    assert main([str(path)]) == 1
+    assert f"{path} cannot be read" in capsys.readouterr().err
 
 
 def test_the_checksum_is_as_sha256sum_writes_it(tmp_path):

@@ -1,5 +1,6 @@
 """Heavy libraries are stood in for where the model calls none of them, and nowhere else."""
 
+import os
 import subprocess
 import sys
 
@@ -12,12 +13,12 @@ from assistant.settings import Settings
 from tests.conftest import ACTIONS_TOKEN
 
 PROGRAM = """
-import sys
+import os, sys
 from assistant.paths import MODELS
 from assistant.server import standins
 from assistant.server.models import newest_with_metadata
 from assistant.settings import Settings
-assert standins.install(Settings(), newest_with_metadata(MODELS)[1]) == ""
+assert standins.install(Settings.from_environment(os.environ), newest_with_metadata(MODELS)[1]) == ""
 """
 
 
@@ -47,10 +48,10 @@ def stood_in():
     return isinstance(sys.meta_path[0], standins._Finder)
 
 
-def output_of(program):
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM + program], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+def output_of(program, redis_url=""):
+    env = {**os.environ, "REDIS_URL": redis_url}
+    command = [sys.executable, "-c", PROGRAM + program]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
 
 
@@ -100,6 +101,12 @@ loaded = [m for n, m in list(sys.modules.items()) if n.split(".")[0] in ("tensor
 print({type(module).__module__ for module in loaded})
 """
     assert "{'assistant.server.standins'}" in output_of(program).splitlines()
+
+
+@pytest.mark.parametrize(("redis_url", "real"), [("", False), ("redis://127.0.0.1:1/0", True)])
+def test_redis_is_the_real_one_where_assistants_share_it(redis_url, real):
+    program = "import redis.asyncio; print(type(redis.asyncio).__name__)"
+    assert output_of(program, redis_url).splitlines()[-1] == ("module" if real else "_Module")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from assistant.server.system import StopError
 from assistant.server.workers import place_among_workers
 from assistant.settings import Settings
 from tests.services import postgres
+from tests.stores import BOTH
 
 ALONE, SHARING = Settings(), Settings(redis_url="redis://127.0.0.1:1/0")
 HOLD = """
@@ -24,7 +25,7 @@ with place_among_workers(Settings()):
 """
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+@pytest.fixture(params=BOTH)
 def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("VAR_DIR", str(tmp_path))
     if request.param == "sqlite":

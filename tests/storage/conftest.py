@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from assistant.storage.tracker_store import TrackerStore
+from tests import stores
 from tests.services import postgres
 from tests.storage.talk import DOMAIN
+from tests.stores import BOTH
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +19,7 @@ def server() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+@pytest.fixture(params=BOTH)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of a database: a new file, or the server's, in which an earlier test may have left tables."""
     return f"sqlite:///{tmp_path}/conversations.db" if request.param == "sqlite" else request.getfixturevalue("server")
@@ -25,9 +27,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
-    return tmp_path / "var"
+    var = tmp_path / "var"
+    monkeypatch.setenv("DATABASE_URL", stores.environment(var)["DATABASE_URL"])
+    monkeypatch.setenv("VAR_DIR", str(var))
+    return var
 
 
 @pytest.fixture

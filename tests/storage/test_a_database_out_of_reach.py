@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from assistant.storage.database import POSTGRESQL, checked_url, place, with_open_connections
 from chaos.network import Cable, network, why_not
 from chaos.parts import Part
-from chaos.system import is_up, postgres_command
+from chaos.system import is_up, postgresql
 from tests.conftest import free_port
 
 # Seconds; PostgreSQL's client and server, left to themselves, wait for minutes or for ever.
@@ -77,17 +77,16 @@ def own_server(folder: Path, cable: bool) -> Iterator[tuple[str, Part, Cable | N
     """A PostgreSQL that may be stopped, or cut off."""
     port = free_port()
     if not cable:
-        yield from _served(folder, f"127.0.0.1:{port}", postgres_command(folder, None, port), None)
+        yield from _served(folder, *postgresql(folder / "postgresql", None, port), None)
         return
     with network(1) as net:
-        command = postgres_command(folder, net, port)
-        yield from _served(folder, f"{net.cables[0].address}:{port}", command, net.cables[0])
+        yield from _served(folder, *postgresql(folder / "postgresql", net, port), net.cables[0])
 
 
 def _served(
-    folder: Path, host: str, command: list[str], cable: Cable | None
+    folder: Path, addresses: list[str], command: list[str], cable: Cable | None
 ) -> Iterator[tuple[str, Part, Cable | None]]:
-    url = f"postgresql://dalil@{host}/postgres"
+    url = addresses[0]
     part = Part("postgres", command, {}, folder / "log", lambda: is_up(url), ending=signal.SIGINT)
     part.start()
     try:

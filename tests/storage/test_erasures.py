@@ -11,8 +11,10 @@ import sqlalchemy as sa
 
 from assistant.privacy.receipts import receipt_of
 from assistant.storage import erasures, feedback, inbox, turns
+from assistant.storage.database import file_of
 from assistant.storage.tracker_store import TrackerStore
 from tests.storage.test_tracker_store import DOMAIN, START, WORD, load, run, turn
+from tests.stores import about_one_process, hold_deleting, let_delete
 
 BEFORE, AFTER = WORD, "Ouarzazatine"
 RECEIPT = receipt_of("m-erase")
@@ -31,6 +33,7 @@ def store(url: str) -> Iterator[TrackerStore]:
             connection.execute(sa.delete(table))
     run(made, [*START, *turn("je reste")], sender="other")
     yield made
+    let_delete(made.engine)
     made.engine.dispose()
 
 
@@ -83,19 +86,6 @@ def found(store: TrackerStore) -> erasures.Erasure:
     return row
 
 
-def break_deleting(store: TrackerStore) -> None:
-    """No event can be deleted: what is left behind is what a crash before deleting leaves."""
-    with store.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER hold BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'database is locked'); END"
-        )
-
-
-def mend_deleting(store: TrackerStore) -> None:
-    with store.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER hold")
-
-
 def test_nothing_is_left_but_a_receipt_and_its_times(store: TrackerStore) -> None:
     talk(store)
     ask(store)
@@ -120,12 +110,11 @@ def test_what_the_person_writes_later_stays(store: TrackerStore) -> None:
     assert "key-new" in str(everything(store)["deliveries"])
 
 
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 class TestUnfinished:
     def test_it_is_hidden_from_every_worker_and_what_comes_later_is_not(self, store: TrackerStore) -> None:
         other = another_worker(store)
         talk(store)
-        break_deleting(store)
+        hold_deleting(store.engine)
         ask(store)
         assert BEFORE in said(store)
         for worker in (store, other):
@@ -139,14 +128,14 @@ class TestUnfinished:
 
     def test_finished_late_it_takes_nothing_that_came_later(self, store: TrackerStore) -> None:
         talk(store)
-        break_deleting(store)
+        hold_deleting(store.engine)
         ask(store)
         with store.engine.begin() as connection:  # later than clocks differ
             connection.exec_driver_sql("UPDATE erasures SET asked = asked - 3600")
             connection.exec_driver_sql("UPDATE feedback SET timestamp = timestamp - 3600")
             connection.exec_driver_sql("UPDATE inbox SET received = received - 3600")
         write_again(store)
-        mend_deleting(store)
+        let_delete(store.engine)
         run(store, turn("moi"), sender="other")
         rows = everything(store)
         assert BEFORE not in str(rows)
@@ -156,20 +145,22 @@ class TestUnfinished:
 
     def test_the_next_start_finishes_it(self, store: TrackerStore) -> None:
         talk(store)
-        break_deleting(store)
+        hold_deleting(store.engine)
         ask(store)
-        mend_deleting(store)
+        let_delete(store.engine)
         assert BEFORE in said(store)
         assert BEFORE not in said(another_worker(store))
 
     def test_a_start_that_cannot_finish_it_goes_on(self, store: TrackerStore, caplog: pytest.LogCaptureFixture) -> None:
         talk(store)
-        break_deleting(store)
+        hold_deleting(store.engine)
         ask(store)
         caplog.clear()
         assert load(another_worker(store)) is None
         assert ["is locked" in record.getMessage() for record in caplog.records] == [True]
 
+    @about_one_process("It is about the files of SQLite")
+    @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
     def test_the_log_of_changes_is_emptied_before_it_is_said_to_be_done(self, store: TrackerStore) -> None:
         file = Path(store.engine.url.database)
         talk(store)
@@ -184,7 +175,7 @@ class TestUnfinished:
         assert BEFORE.encode() not in b"".join(path.read_bytes() for path in file.parent.iterdir())
 
     def test_killed_at_any_statement_it_is_finished_by_the_next(self, store: TrackerStore) -> None:
-        file, statements = Path(store.engine.url.database), 0
+        file, statements = file_of(store.engine.url), 0
         while True:
             talk(store)
             doomed = another_worker(store)
@@ -197,7 +188,8 @@ class TestUnfinished:
             assert queued == (BEFORE not in said(worker)), statements
             if queued:
                 assert left(worker) == [], statements
-                assert BEFORE.encode() not in b"".join(path.read_bytes() for path in file.parent.iterdir()), statements
+                files = [path.read_bytes() for path in file.parent.iterdir()] if file else []
+                assert not any(BEFORE.encode() in content for content in files), statements
             worker.engine.dispose()
             doomed.engine.dispose()
             if not ended:

@@ -21,6 +21,7 @@ from assistant.storage import feedback, inbox, retention
 from assistant.storage.database import with_open_connections
 from assistant.storage.retention import let_go
 from assistant.storage.tracker_store import TrackerStore
+from tests.stores import about_one_process, conversations
 
 EVENTS = SQLTrackerStore.SQLEvent.__table__
 BEFORE = 1_000_000.0
@@ -155,6 +156,7 @@ def test_the_inbox_keeps_what_is_owed_and_the_bare_keys_that_meta_may_send_again
     assert turns == {"owed", "new"}
 
 
+@about_one_process("It is about the files of SQLite")
 def test_on_sqlite_no_file_holds_what_left(tmp_path: Path) -> None:
     engine = with_open_connections(sa.create_engine(f"sqlite:///{tmp_path}/conversations.db"))
     EVENTS.create(engine)
@@ -168,6 +170,7 @@ def test_on_sqlite_no_file_holds_what_left(tmp_path: Path) -> None:
     engine.dispose()
 
 
+@about_one_process("Who reads holds up nobody on PostgreSQL")
 def test_while_somebody_reads_it_says_so_and_the_next_call_finishes(tmp_path: Path) -> None:
     engine = with_open_connections(sa.create_engine(f"sqlite:///{tmp_path}/conversations.db"))
     EVENTS.create(engine)
@@ -210,7 +213,7 @@ def test_whatever_happened_exactly_the_old_sessions_leave(tmp_path: Path, steps:
 
 
 def test_the_assistant_reads_the_newest_session_as_before(tmp_path: Path) -> None:
-    store = TrackerStore(Domain.empty(), host=f"sqlite:///{tmp_path}/conversations.db")
+    store = TrackerStore(Domain.empty(), host=conversations(tmp_path))
 
     def say(text: str, at: float) -> None:
         tracker = asyncio.run(store.retrieve("awa")) or DialogueStateTracker("awa", None)

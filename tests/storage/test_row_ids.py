@@ -8,7 +8,9 @@ import pytest
 from assistant.storage.row_ids import LEFT_OUT
 from assistant.storage.tracker_store import StorageError, TrackerStore
 from tests.storage.test_tracker_store import DOMAIN, START, load, run, turn
+from tests.stores import about_one_process
 
+pytestmark = about_one_process("PostgreSQL gives no id again")
 # As Rasa 3.6.21 makes it.
 MADE_EARLIER = (
     "CREATE TABLE events (id INTEGER NOT NULL, sender_id VARCHAR(255) NOT NULL, type_name VARCHAR(255) NOT NULL, "

@@ -23,18 +23,14 @@ from rasa.utils.endpoints import EndpointConfig
 from assistant.storage import erasures
 from assistant.storage.tracker_store import StorageError, TrackerStore
 from tests.storage.talk import CONVERSATION, DOMAIN, START, listen, load, run, take_turn, turn, user
+from tests.stores import about_one_process, kept, select
 
 NUMBER = "0612345678"
 WORD = "Zanzibarkoul"
 
 
 def rows(folder):
-    with sqlite3.connect(folder / "conversations.db") as connection:
-        return [json.loads(data) for (data,) in connection.execute("SELECT data FROM events ORDER BY id")]
-
-
-def on_disk(folder):
-    return b"".join(file.read_bytes() for file in folder.iterdir())
+    return [json.loads(data) for (data,) in select(folder, "SELECT data FROM events ORDER BY id")]
 
 
 def wrapped(store):
@@ -102,7 +98,7 @@ def test_nothing_personal_on_disk_and_the_original_for_this_turn(folder, store):
     assert tracker.get_slot("note") == NUMBER
 
     # Rasa's JSON writes Arabic digits as escapes.
-    files = on_disk(folder)
+    files = kept(folder)
     assert WORD.encode() in files
     for secret in (NUMBER, NUMBER[1:], "AB123456", "a.b@mail.com", "٠٧٩٨٧٦٥٤٣٢"):
         assert secret.encode() not in files
@@ -129,6 +125,7 @@ def test_stored_message_is_short_and_read_back(folder, store):
     assert (message.intent_name, message.parse_data["turn"]["reply"]) == ("iom", "iom.who")
 
 
+@about_one_process("It is about the files of SQLite")
 def test_files_and_settings_of_the_database(folder, store):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     with store.engine.connect() as connection:
@@ -142,6 +139,7 @@ def test_files_and_settings_of_the_database(folder, store):
     assert set(modes.values()) == {0o600}
 
 
+@about_one_process("It is about the files of SQLite")
 def test_erased_at_once_for_good_and_goes_on_as_new(folder, store):
     reader = sqlite3.connect(folder / "conversations.db")  # an open connection keeps the log of changes on disk
     run(store, [*START, *turn("je reste", intent="iom")], sender="other")
@@ -149,7 +147,7 @@ def test_erased_at_once_for_good_and_goes_on_as_new(folder, store):
         run(store, turn(f"{WORD} {i} " + "x" * 3000), sender="someone")
         run(store, turn("et moi"), sender="other")
     others = len([row for row in rows(folder) if WORD not in json.dumps(row)]) - 60
-    assert WORD.encode() in on_disk(folder)
+    assert WORD.encode() in kept(folder)
 
     async def erasing():
         tracker = await take_turn(store, turn(f"{WORD} efface", reply="chat.erased", message_id="m1"))
@@ -158,10 +156,10 @@ def test_erased_at_once_for_good_and_goes_on_as_new(folder, store):
         await store.save(tracker)
 
     asyncio.run(erasing())
-    assert WORD.encode() not in on_disk(folder)
+    assert WORD.encode() not in kept(folder)
     (asked,) = erasures.to_forget(store.engine)  # saved twice, asked once
     erasures.forget(store.engine, asked.receipt)
-    assert b"someone" not in on_disk(folder)
+    assert b"someone" not in kept(folder)
     assert load(store) is None
     assert len(rows(folder)) == others
     left = asyncio.run(store.retrieve_full_tracker("other"))
@@ -173,6 +171,7 @@ def test_erased_at_once_for_good_and_goes_on_as_new(folder, store):
     reader.close()
 
 
+@about_one_process("It is about the files of SQLite")
 def test_erasure_that_fails_is_hidden_and_made_up_for(folder, store, caplog):
     run(store, [*START, *turn(WORD)])
     with sqlite3.connect(folder / "conversations.db") as blocker:
@@ -181,10 +180,10 @@ def test_erasure_that_fails_is_hidden_and_made_up_for(folder, store, caplog):
         run(store, turn("efface", reply="chat.erased"))
         blocker.rollback()
     assert [record.levelname for record in caplog.records] == ["ERROR"]
-    assert WORD.encode() in on_disk(folder)
+    assert WORD.encode() in kept(folder)
     assert len(load(store).events) == 0
     run(store, [*START, *turn("moi")], sender="other")
-    assert WORD.encode() not in on_disk(folder)
+    assert WORD.encode() not in kept(folder)
     assert load(store) is None
     assert load(store, "other") is not None
 
@@ -197,6 +196,7 @@ def full(connection, _):
     connection.execute("PRAGMA max_page_count = 1")
 
 
+@about_one_process("It breaks SQLite")
 @pytest.mark.parametrize(("break_it", "mend"), [(read_only, "chown"), (full, "free space")])
 def test_failed_write_is_one_clear_line_and_the_turn_goes_on(folder, store, caplog, break_it, mend):
     sa.event.listen(store.engine, "connect", break_it)
@@ -220,11 +220,11 @@ def test_failed_write_is_one_clear_line_and_the_turn_goes_on(folder, store, capl
 def test_failed_read_starts_anew_and_loses_nothing(folder, store, caplog):
     outer = wrapped(store)
     run(outer, CONVERSATION[0], CONVERSATION[1])
-    with sqlite3.connect(folder / "conversations.db") as connection:
-        connection.execute("ALTER TABLE events RENAME TO away")
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE events RENAME TO away")
     tracker = asyncio.run(outer.get_or_create_tracker("someone", append_action_listen=False))
-    with sqlite3.connect(folder / "conversations.db") as connection:
-        connection.execute("ALTER TABLE away RENAME TO events")
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO events")
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     for event in [*START, *turn("me revoilà")]:
         tracker.update(event, DOMAIN)
@@ -259,6 +259,7 @@ def from_endpoints(**settings):
     return RasaTrackerStore.create(config, DOMAIN)
 
 
+@about_one_process("It is about the files of SQLite")
 def test_made_by_rasa_from_endpoints(folder, tmp_path, monkeypatch):
     assert isinstance(from_endpoints(), TrackerStore)
     assert (folder / "conversations.db").exists()

@@ -14,6 +14,7 @@ from assistant.server.models import newest_model
 from assistant.storage import conversation
 from assistant.storage.tracker_store import TrackerStore
 from evaluation.development import quiet
+from tests import stores
 
 # Reading and writing; the write of where a long conversation is read from is now and then a third.
 STATEMENTS = 2
@@ -25,7 +26,7 @@ SAID = ["comment renouveler ma carte ?", "c'est combien ?", "blorf zzkrt vmpq", 
 def agent(tmp_path_factory: pytest.TempPathFactory) -> Agent:
     quiet()
     var = tmp_path_factory.mktemp("var")
-    store = TrackerStore(host=f"sqlite:///{var / 'conversations.db'}")
+    store = TrackerStore(host=stores.conversations(var))
     return Agent.load(str(newest_model(MODELS)), tracker_store=store)
 
 

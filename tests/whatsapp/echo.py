@@ -4,7 +4,6 @@ Its own process would need half a minute to start for each setting; here it list
 """
 
 import asyncio
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,6 +23,8 @@ from sanic import Sanic
 
 from assistant.channels.whatsapp import WhatsApp
 from assistant.storage.tracker_store import TrackerStore
+from tests import stores
+from tests.stores import select
 from tests.whatsapp.sandbox import PATIENCE, Sandbox
 
 DOMAIN = Domain.from_yaml('version: "3.1"')
@@ -76,7 +77,7 @@ def answering(sandbox: Sandbox, var: Path, says: Says = echo, **settings: str) -
         says: what is said to a text.
         settings: environment variables besides the sandbox's.
     """
-    environment = {**sandbox.environment, "WHATSAPP_GRAPH": sandbox.url, "VAR_DIR": str(var), "DATABASE_URL": ""}
+    environment = {**sandbox.environment, "WHATSAPP_GRAPH": sandbox.url, "VAR_DIR": str(var), **stores.environment(var)}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {**environment, **settings}.items():
             patch.setenv(name, value)
@@ -118,9 +119,3 @@ def owed(var: Path) -> int:
 def counts(var: Path) -> Mapping[str, int]:
     """What was counted, by name."""
     return dict(select(var, "SELECT name, sum(number) FROM counts GROUP BY name"))
-
-
-def select(var: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
-    """Rows of the conversations' database."""
-    with sqlite3.connect(f"file:{var / 'conversations.db'}?mode=ro", uri=True) as connection:
-        return connection.execute(query, values).fetchall()

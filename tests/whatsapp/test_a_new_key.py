@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.privacy.senders import pseudonym
-from tests.whatsapp.echo import answering, owed, select
+from tests.stores import select
+from tests.whatsapp.echo import answering, owed
 from tests.whatsapp.payloads import tap
 from tests.whatsapp.sandbox import Sandbox, wait_for
 

@@ -11,7 +11,8 @@ import pytest
 from assistant.channels import answering as channel
 from assistant.channels import graph
 from tests.conftest import free_port
-from tests.whatsapp.echo import answering, counts, owed, select
+from tests.stores import kept, select
+from tests.whatsapp.echo import answering, counts, owed
 from tests.whatsapp.payloads import body, change, media, tap
 from tests.whatsapp.sandbox import Sandbox, wait_for
 
@@ -270,6 +271,6 @@ def test_what_was_written_is_answered_and_stored_without_numbers(sandbox: Sandbo
         sandbox.send(AWA, media("image", "image/jpeg", caption="mon numéro : 0661234567"))
         settle(sandbox, tmp_path)
     assert talking.turns == ["mon numéro : 0661234567"]
-    disk = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    disk = kept(tmp_path)
     assert "noté".encode() in disk.replace(rb"\u00e9", "é".encode())
     assert b"0661234567" not in disk and AWA.encode() not in disk

@@ -28,6 +28,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from assistant.paths import ROOT
+from tests import stores
 from tests.conftest import start_console, stop
 from tests.console.browser.authenticator import Authenticator
 from tests.widget.conftest import PHONE, browser, new_page, playwright  # noqa: F401 - fixtures of this folder as well
@@ -113,7 +114,7 @@ class Console:
 def manage(var: Path, *command: str) -> str:
     """Run a command of the console on the tables below a folder; what it printed."""
     call = [sys.executable, "console/manage.py", *command]
-    env = {**os.environ, "VAR_DIR": str(var), "DATABASE_URL": ""}
+    env = {**os.environ, "VAR_DIR": str(var), **stores.environment(var)}
     done = subprocess.run(call, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

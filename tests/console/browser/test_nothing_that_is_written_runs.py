@@ -120,7 +120,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
 
 def fill(var: Path) -> None:
     """Conversations on both channels: words, taps, replies with a directory's text, feedback."""
-    told = opened(var / "conversations.db")
+    told = opened(var)
     texts = (*HURTS, f"كيفاش {HURTS[0]}", f"/{HURTS[2]}", "=cmd|'/c calc'!A0")
     # Every text in each conversation: the walk opens one of them.
     for person, channel in (("awa", "web"), ("sara", "whatsapp")):

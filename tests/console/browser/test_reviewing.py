@@ -34,7 +34,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
 
 def fill(var: Path) -> None:
     """What people asked: one was misunderstood in French, one wrote Arabic, one is in danger, others were answered."""
-    told = opened(var / "conversations.db")
+    told = opened(var)
     for number in range(12):
         told.session(f"other{number}")
         told.ask(f"other{number}", f"combien coûte le timbre {number}", "regul.cost")

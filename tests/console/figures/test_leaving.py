@@ -19,6 +19,7 @@ from transcripts.models import Conversation, Turn
 
 from assistant.storage import feedback
 from tests.console.transcripts.conftest import EVENTS, Conversations
+from tests.stores import about_one_process
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("roles_come_back")]
 DAYS = 30
@@ -137,6 +138,7 @@ def test_every_minute_it_counts_and_every_hour_conversations_leave(told: Convers
     assert "tardif" not in texts()
 
 
+@about_one_process("It locks the file of SQLite")
 def test_a_database_that_fails_is_named_and_it_is_tried_again_in_an_hour(
     told: Conversations, clock: list[float], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 from transcripts import projector
 
 from assistant.storage import erasures, feedback, inbox
+from tests import stores
 
 EVENTS = SQLTrackerStore.SQLEvent.__table__
 
@@ -72,9 +73,9 @@ def read_all(conversations: Conversations, anew: bool = False) -> None:
         pass
 
 
-def opened(path: Path) -> Conversations:
-    """A database of conversations at a path, with every table that the assistant makes."""
-    engine = sa.create_engine(f"sqlite:///{path}")
+def opened(var: Path) -> Conversations:
+    """The database of an installation's conversations, with every table that the assistant makes."""
+    engine = sa.create_engine(stores.conversations(var))
     EVENTS.create(engine)
     for table in (feedback, inbox, erasures):
         table.create(engine)
@@ -84,6 +85,6 @@ def opened(path: Path) -> Conversations:
 @pytest.fixture
 def conversations(tmp_path: Path) -> Iterator[Conversations]:
     """An empty database of conversations."""
-    made = opened(tmp_path / "conversations.db")
+    made = opened(tmp_path)
     yield made
     made.engine.dispose()

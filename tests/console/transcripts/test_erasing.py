@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from django.contrib.auth.models import User
 from django.db import connection
 from transcripts import erasing, projector, search
@@ -13,6 +12,7 @@ from assistant.privacy import erased
 from assistant.settings import sender_key
 from assistant.storage import erasures
 from tests.console.transcripts.conftest import Conversations, read_all
+from tests.stores import hold_deleting, let_delete
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("roles_come_back")]
 RECEIPT = "ACDEF346"
@@ -142,17 +142,14 @@ def test_while_the_log_of_changes_is_read_it_is_not_forgotten(
 def test_an_erasure_that_fails_is_named_and_others_are_read_all_the_same(
     told: Conversations, caplog: pytest.LogCaptureFixture
 ) -> None:
-    hold = "CREATE TRIGGER hold BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'database is locked'); END"
-    with told.engine.begin() as database:
-        database.exec_driver_sql(hold)
+    hold_deleting(told.engine)
     for sender_id, words in (("sara", "bonjour"), ("awa", "encore moi")):
         told.session(sender_id)
         told.ask(sender_id, words)
     read_all(told)
     assert {turn.text for turn in Turn.objects.all()} >= {"je reste", "bonjour", "encore moi"}
     assert "is locked" in caplog.text
-    with told.engine.begin() as database:
-        database.execute(sa.text("DROP TRIGGER hold"))
+    let_delete(told.engine)
     read_all(told)
     assert "zanzibarkoul" not in everything()
     assert {turn.text for turn in Turn.objects.all()} == {"je reste", "bonjour", "encore moi"}

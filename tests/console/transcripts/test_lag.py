@@ -13,8 +13,9 @@ from transcripts import lag, projector
 
 from assistant.paths import ROOT
 from assistant.storage import erasures
+from tests import stores
 from tests.conftest import free_port
-from tests.console.transcripts.conftest import Conversations
+from tests.console.transcripts.conftest import Conversations, opened
 from tests.operation.named import OF_TRANSCRIPTS, named_of
 from tests.operation.scraped import Scrape
 from tests.whatsapp.sandbox import wait_for
@@ -59,17 +60,9 @@ def test_before_the_assistant_has_begun_nothing_is_shown(tmp_path: Path) -> None
 
 @pytest.mark.long
 def test_the_process_shows_what_alerts_and_dashboard_name(tmp_path: Path) -> None:
-    import sqlalchemy as sa
-
-    from assistant.storage import feedback, inbox
-    from tests.console.transcripts.conftest import EVENTS
-
-    engine = sa.create_engine(f"sqlite:///{tmp_path / 'conversations.db'}")
-    EVENTS.create(engine)
-    for made in (feedback, inbox, erasures):
-        made.create(engine)
+    opened(tmp_path).engine.dispose()
     port, command = free_port(), [sys.executable, "console/manage.py"]
-    settings = {"VAR_DIR": str(tmp_path), "DATABASE_URL": "", "TRANSCRIPTS_METRICS_PORT": str(port)}
+    settings = {"VAR_DIR": str(tmp_path), **stores.environment(tmp_path), "TRANSCRIPTS_METRICS_PORT": str(port)}
     env = {**os.environ, **settings, "LOG_FORMAT": "json"}
     subprocess.run([*command, "migrate"], cwd=ROOT, env=env, check=True, capture_output=True)
     process = subprocess.Popen([*command, "project_transcripts"], cwd=ROOT, env=env)

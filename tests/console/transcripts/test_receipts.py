@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from assistant.settings import Settings
 from assistant.storage import erasures
+from tests import stores
 from tests.console.transcripts.conftest import Conversations
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ PAGE = "transcripts:receipt"
 
 @pytest.fixture(autouse=True)
 def _database(conversations: Conversations, settings: Any, tmp_path: Path) -> None:
-    settings.SYSTEM = Settings.from_environment({"DATABASE_URL": f"sqlite:///{tmp_path}/conversations.db"})
+    settings.SYSTEM = Settings.from_environment({"DATABASE_URL": stores.conversations(tmp_path)})
 
 
 def told(receipt: str) -> str:

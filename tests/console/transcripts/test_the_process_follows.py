@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -14,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from assistant.paths import ROOT
+from tests import stores
 from tests.conftest import Assistant
 from tests.console.transcripts.conftest import Conversations
+from tests.stores import about_one_process
 
 PATIENCE = 240  # seconds, on a loaded machine; the shared assistant has been talked to a lot
 COMMAND = [sys.executable, "console/manage.py"]
@@ -27,7 +28,7 @@ TURNS = (
 
 def environment(var: Path) -> dict[str, str]:
     # The conversations here have times that pass: none may leave while they are looked at.
-    return {**os.environ, "VAR_DIR": str(var), "DATABASE_URL": "", "RETENTION_DAYS": "36500"}
+    return {**os.environ, "VAR_DIR": str(var), **stores.environment(var), "RETENTION_DAYS": "36500"}
 
 
 def run(var: Path, *arguments: str) -> str:
@@ -48,8 +49,7 @@ def following(var: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def turns(var: Path) -> list[tuple[object, ...]]:
-    with sqlite3.connect(var / "console.sqlite3", timeout=10) as database:
-        return database.execute(TURNS).fetchall()
+    return stores.select_from(stores.transcripts(var), TURNS)
 
 
 def wait_for(var: Path, count: int) -> list[tuple[object, ...]]:
@@ -100,6 +100,7 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(conversations: Conversa
     assert turns(tmp_path) == found
 
 
+@about_one_process("It breaks the file of SQLite")
 def test_a_database_that_fails_is_named_and_read_again_when_it_is_back(tmp_path: Path) -> None:
     run(tmp_path, "migrate", "--verbosity", "0")
     broken = tmp_path / "conversations.db"

@@ -12,6 +12,7 @@ import pytest
 
 from assistant.paths import MODELS, ROOT
 from assistant.server.models import checksum_file, newest_model
+from tests import stores
 from tests.console.transcripts.conftest import opened
 
 CORRECTIONS = {
@@ -58,7 +59,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def manage(project: Path, var: Path, *command: str) -> str:
-    env = {**os.environ, "VAR_DIR": str(var), "DATABASE_URL": ""}
+    env = {**os.environ, "VAR_DIR": str(var), **stores.environment(var)}
     call: Sequence[str] = [sys.executable, "console/manage.py", *command]
     done = subprocess.run(call, cwd=project, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -69,7 +70,7 @@ def manage(project: Path, var: Path, *command: str) -> str:
 def test_the_same_message_is_understood_after_training(project: Path, tmp_path: Path) -> None:
     var = tmp_path / "var"
     var.mkdir()
-    told = opened(var / "conversations.db")
+    told = opened(var)
     for text, (language, _topic) in CORRECTIONS.items():
         told.session(text)
         told.ask(text, text, "services.legal_aid", language=language)

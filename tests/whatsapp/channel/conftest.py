@@ -14,10 +14,10 @@ import pytest
 
 from assistant.privacy.senders import pseudonym
 from assistant.settings import Settings, sender_key
+from tests import stores
 from tests.actions.seed import services
 from tests.actions.server import pages, running
 from tests.conftest import Assistant, free_port, start_actions, start_assistant, stop
-from tests.whatsapp.echo import select
 from tests.whatsapp.payloads import Object, text
 from tests.whatsapp.sandbox import Sandbox, started, wait_for
 
@@ -96,16 +96,16 @@ class Channel:
 
     def counted(self, name: str) -> int:
         """How often something was counted; a second may pass until it is written."""
-        return int(self.rows("SELECT coalesce(sum(number), 0) FROM counts WHERE name = ?", name)[0][0])
+        return int(self.rows("SELECT coalesce(sum(number), 0) FROM counts WHERE name = :name", name=name)[0][0])
 
     def said(self, person: Person) -> list[str]:
         """The texts of a person's turns, as they are stored."""
-        query = "SELECT data FROM events WHERE sender_id = ? AND type_name = 'user' ORDER BY id"
-        return [json.loads(data)["text"] for (data,) in self.rows(query, self.sender_id(person))]
+        query = "SELECT data FROM events WHERE sender_id = :sender AND type_name = 'user' ORDER BY id"
+        return [json.loads(data)["text"] for (data,) in self.rows(query, sender=self.sender_id(person))]
 
-    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+    def rows(self, query: str, **values: object) -> list[tuple[Any, ...]]:
         """Rows of the conversations' database."""
-        return select(self.assistant.var, query, *values)
+        return stores.select(self.assistant.var, query, **values)
 
 
 @pytest.fixture(scope="session")

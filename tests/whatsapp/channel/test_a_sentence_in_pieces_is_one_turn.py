@@ -34,8 +34,8 @@ def is_urgent(message: Object) -> bool:
 
 def turns(channel: Channel, person: Person) -> list[Object]:
     """What a person said, as it is stored."""
-    query = "SELECT data FROM events WHERE sender_id = ? AND type_name = 'user' ORDER BY id"
-    return [json.loads(data) for (data,) in channel.rows(query, channel.sender_id(person))]
+    query = "SELECT data FROM events WHERE sender_id = :sender AND type_name = 'user' ORDER BY id"
+    return [json.loads(data) for (data,) in channel.rows(query, sender=channel.sender_id(person))]
 
 
 def test_pieces_without_a_pause_are_answered_once(channel: Channel) -> None:

@@ -34,7 +34,8 @@ def test_whoever_is_erased_is_told_so_even_when_meta_is_throttling(channel: Chan
     assert any(RECEIPT.fullmatch(line) for line in words(person.got()[-1]).splitlines())
     sender_id = channel.sender_id(person)
     for table in ("events", "inbox", "deliveries", "feedback"):
-        assert channel.rows(f"SELECT count(*) FROM {table} WHERE sender_id = ?", sender_id) == [(0,)], table
+        left = channel.rows(f"SELECT count(*) FROM {table} WHERE sender_id = :sender", sender=sender_id)
+        assert left == [(0,)], table
 
 
 def test_pieces_are_joined_as_they_were_written(channel: Channel, person: Person) -> None:

@@ -3,15 +3,15 @@ of the words than the redacted conversation."""
 
 import base64
 import json
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import stores
 from tests.conftest import free_port, start_assistant, stop
+from tests.stores import select, texts
 from tests.whatsapp.channel.conftest import Channel
-from tests.whatsapp.echo import select
 from tests.whatsapp.sandbox import Sandbox, started, wait_for
 
 NUMBER, OTHER = "212600771177", "0661 77 88 99"
@@ -51,8 +51,7 @@ def check(var: Path, named: list[str]) -> None:
     for name in named:
         assert holding(var, name.encode()) == []
     assert [name for name in holding(var, WORD.encode()) if not name.startswith("conversations.db")] == []
-    with sqlite3.connect(var / "conversations.db") as database:
-        dumped = "\n".join(database.iterdump())
+    dumped = "\n".join(texts(stores.conversations(var)).values())
     assert NUMBER not in dumped
     assert "<phone>" in dumped  # the other number, as the conversation keeps it
 

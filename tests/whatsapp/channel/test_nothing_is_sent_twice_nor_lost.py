@@ -43,8 +43,8 @@ def replies(person: Person) -> list[str]:
 
 def accepted(channel: Channel, person: Person) -> list[str]:
     """Names that the parts of the replies must have: by the turns that were made, in their order."""
-    query = "SELECT data FROM events WHERE sender_id = ? AND type_name = 'user' ORDER BY id"
-    return [f"{json.loads(data)['message_id']}.0" for (data,) in channel.rows(query, channel.sender_id(person))]
+    query = "SELECT data FROM events WHERE sender_id = :sender AND type_name = 'user' ORDER BY id"
+    return [f"{json.loads(data)['message_id']}.0" for (data,) in channel.rows(query, sender=channel.sender_id(person))]
 
 
 FAULTS: Mapping[str, Mapping[str, Any]] = {

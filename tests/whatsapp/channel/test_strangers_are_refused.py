@@ -181,6 +181,6 @@ def test_the_channel_is_well_afterwards(channel: Channel, person: Person) -> Non
     """Nothing of the above is owed for ever, or keeps what comes after it from being written."""
     person.send(tap("/menu/main"))
     channel.settle()
-    states = "SELECT DISTINCT state FROM deliveries WHERE sender_id = ?"
-    wait_for(lambda: channel.rows(states, channel.sender_id(person)), lambda rows: rows == [("read",)])
+    states = "SELECT DISTINCT state FROM deliveries WHERE sender_id = :sender"
+    wait_for(lambda: channel.rows(states, sender=channel.sender_id(person)), lambda rows: rows == [("read",)])
     assert "Traceback" not in channel.assistant.log.read_text(encoding="utf-8")

@@ -271,8 +271,8 @@ def test_the_words_as_they_are_now_are_answered(channel: Channel) -> None:
 
 def marks(channel: Channel, person: Person) -> dict[str, Any]:
     """What stands beside a person's last words on disk, without the messages that they came in."""
-    query = "SELECT data FROM events WHERE sender_id = ? AND type_name = 'user' ORDER BY id DESC LIMIT 1"
-    ((data,),) = channel.rows(query, channel.sender_id(person))
+    query = "SELECT data FROM events WHERE sender_id = :sender AND type_name = 'user' ORDER BY id DESC LIMIT 1"
+    ((data,),) = channel.rows(query, sender=channel.sender_id(person))
     found = json.loads(data)["metadata"]
     return {name: found[name] for name in ("kind", "forwarded", "quoted", "edited") if name in found}
 

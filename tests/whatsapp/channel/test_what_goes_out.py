@@ -120,10 +120,10 @@ def test_a_reply_is_announced_and_its_parts_are_followed(channel: Channel, perso
     asked = person.send(tap(f"/place/{ON_THE_MAP}"))
     channel.settle()
     wait_for(channel.sandbox.reads, lambda reads: {"id": asked, "typing": True} in [_brief(read) for read in reads])
-    query = "SELECT part, state FROM deliveries WHERE sender_id = ? ORDER BY part"
+    query = "SELECT part, state FROM deliveries WHERE sender_id = :sender ORDER BY part"
     parts = [(part, "read") for part in range(len(person.got()))]
     assert len(parts) > 1
-    wait_for(lambda: channel.rows(query, channel.sender_id(person)), lambda rows: rows == parts)
+    wait_for(lambda: channel.rows(query, sender=channel.sender_id(person)), lambda rows: rows == parts)
 
 
 def _brief(read: Object) -> Object:
