@@ -212,8 +212,9 @@ def _leaning(ranking: Ranking, message: Understood, last: Turn) -> Ranking:
     if message.words > WORDS_THAT_LEAN or spoken_of in ("", "contact"):
         return ranking
     weighed = [(name, p * (LEANING if family(name) == spoken_of else 1.0)) for name, p in ranking]
-    total = sum(p for _, p in weighed)
-    return sorted(((name, p / total) for name, p in weighed), key=lambda one: -one[1])
+    # What no word told stays as improbable as it was (UNHEARD in assistant/nlu/components.py).
+    scale = sum(p for _, p in ranking) / sum(p for _, p in weighed)
+    return sorted(((name, p * scale) for name, p in weighed), key=lambda one: -one[1])
 
 
 def _is_offered(name: str, probability: float) -> bool:

@@ -37,9 +37,10 @@ from assistant.nlu.tokens import tokenize, words
 from assistant.nlu.twins import Twins
 from assistant.paths import DATA
 
-# Features that tell whether a word was ever heard of: itself, its sound, a concept. Without any ("klmpq zorgvat") what
-# its letters look like is a guess: this part of its probability is too little to answer, or to ask back.
-TELLING, UNHEARD = "wk@", 0.2
+# Features that tell whether a word was ever heard of: itself, a concept, its sound if that is of so many consonants.
+# Without any ("klmpq zorgvat", "كككخخخ") what its letters look like is a guess: this part of its probability is too
+# little to answer, or to ask back.
+TELLING, SOUNDS, CONSONANTS, UNHEARD = "w@", "k", 3, 0.2
 # The safeguard reads a message together with at most so many before it, of so many seconds; a longer one is no piece.
 PIECES_BEFORE, PIECES_WITHIN = 2, 300
 WORDS_OF_A_PIECE = 8
@@ -250,10 +251,15 @@ class TopicClassifier(_LearningStep):
             return []
         seen_of_it = text.features(self._twins)
         ranking = self._model.ranking(seen_of_it, embedding)
-        heard = any(feature[0] in TELLING and feature in self._model.vocabulary for feature in seen_of_it)
+        heard = any(_tells(feature) and feature in self._model.vocabulary for feature in seen_of_it)
         if heard or embedding is not None:
             return ranking
         return [(topic, UNHEARD * probability) for topic, probability in ranking]
+
+
+def _tells(feature: str) -> bool:
+    """Whether a feature, if it was in an example, shows that a word of the message was heard of."""
+    return feature[0] in TELLING or (feature[0] == SOUNDS and len(feature) > CONSONANTS)
 
 
 def _without(folded: str, entities: Sequence[Mapping[str, Any]]) -> str:

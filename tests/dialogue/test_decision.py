@@ -37,6 +37,10 @@ class TestWhatFollowsAnAnswer:
         conference = told(understood(("conference.what", 0.9)))
         assert told(understood(*self.ranking), conference).reply == "conference.figures"
 
+    def test_but_what_no_word_told_is_no_surer_for_it(self) -> None:
+        asylum = told(understood(("asylum.how", 0.9)))
+        assert told(understood(("urgent.sea", 0.15), ("asylum.law", 0.02)), asylum).reply == "lost"
+
     def test_but_not_one_said_in_full_and_not_one_that_is_sure(self) -> None:
         conference = told(understood(("conference.what", 0.9)))
         assert told(replace(understood(*self.ranking), words=9), conference).reply == "regul.results"
