@@ -76,10 +76,10 @@ def train(
     held_out = _held_out(labels, groups, settings) if settings.folds else np.zeros(0, np.int64)
     seen = np.setdiff1d(np.arange(len(every)), [held_out, held_out + len(labels)])
     with processes() as pool:
-        whole = _begin(pool, matrix, every, len(labels), settings, PASSES)
+        whole = _begin(pool, matrix, every, len(labels), settings, PASSES, factored.RUNS)
         if settings.folds:
             left = len(labels) - len(held_out)
-            part = _begin(pool, matrix[seen], every[seen], left, settings, CALIBRATING_PASSES)
+            part = _begin(pool, matrix[seen], every[seen], left, settings, CALIBRATING_PASSES, 1)
         model.labels, weights, model.bias = whole()
         if settings.folds:
             model.sharpness = _calibrated(part(), matrix[held_out], every[held_out])
@@ -125,26 +125,32 @@ def _matrix(
 
 
 def _begin(
-    pool: Executor, matrix: Matrix, labels: np.ndarray, written: int, settings: Settings, passes: int
+    pool: Executor, matrix: Matrix, labels: np.ndarray, written: int, settings: Settings, passes: int, runs: int
 ) -> Callable[[], Fitted]:
     """Begin to fit the classifiers of labels, of families, and of labels among their family; calling the result waits.
 
     Args:
+        pool: does the work.
+        matrix: one row a message.
+        labels: their labels.
         written: as many rows, the first ones, are no altered copies; with these the factored classifier is no better.
+        settings: see Settings.
+        passes: of the machines, at most.
+        runs: of the factored classifier, whose weights are averaged.
     """
     names = sorted(set(labels))
     families = families_of(names)
     flat = pool.submit(_machines, matrix, labels, settings, passes)
     own, of_own = matrix[:written], labels[:written]
-    runs = range(factored.RUNS if settings.factors else 0)
-    thin = [pool.submit(factored.fit, own, of_own, settings.factors, seed) for seed in runs]
+    seeds = range(runs if settings.factors else 0)
+    thin = [pool.submit(factored.fit, own, of_own, settings.factors, seed) for seed in seeds]
 
     def of_labels() -> Fitted:
         found, weights, bias = flat.result()
         # The product of two softmaxes is the softmax of a sum: all stand in one column a label.
         for run in thin:
             run_weights, run_bias = run.result()
-            weights, bias = (w + r / (CONTRAST * len(runs)) for w, r in ((weights, run_weights), (bias, run_bias)))
+            weights, bias = (w + r / (CONTRAST * runs) for w, r in ((weights, run_weights), (bias, run_bias)))
         return found, weights, bias
 
     if not families.size:
