@@ -156,6 +156,7 @@ _MENDS = (
     ("is full", "has no room: free space on its disk (df -h)"),
     ("no space left", "has no room: free space on its disk (df -h)"),
     ("locked", "is locked: end the other program that writes to it (fuser), then go on"),
+    ("lock timeout", "is locked by another connection: find it in pg_stat_activity, and end what it does there"),
     ("not a directory", "is in a path that is no folder: remove the file in its way, or set VAR_DIR to another folder"),
     ("file exists", "is in a path that is no folder: remove the file in its way, or set VAR_DIR to another folder"),
     ("is a directory", "is a folder: remove it, or set VAR_DIR to another folder"),

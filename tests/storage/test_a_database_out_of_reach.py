@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from assistant.storage.database import POSTGRESQL, checked_url, place, with_open_connections
+from assistant.storage.database import POSTGRESQL, checked_url, mend, place, with_open_connections
 from chaos.network import Cable, network, why_not
 from chaos.parts import Part
 from chaos.system import is_up, postgresql
@@ -27,8 +27,8 @@ def opened(address: str) -> sa.engine.Engine:
     return with_open_connections(sa.create_engine(checked_url(address)))
 
 
-def gives_up(work: Callable[[], object]) -> bool:
-    """Whether it ends with the error of a database that cannot be had, before the test's patience does."""
+def gives_up(work: Callable[[], object]) -> OperationalError | None:
+    """The error of a database that cannot be had with which it ends; None when the test's patience ends before."""
     found: list[BaseException] = []
 
     def run() -> None:
@@ -40,7 +40,7 @@ def gives_up(work: Callable[[], object]) -> bool:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     thread.join(PATIENCE)
-    return bool(found) and isinstance(found[0], OperationalError)
+    return next((error for error in found if isinstance(error, OperationalError)), None)
 
 
 def ends(still: Callable[[], bool]) -> bool:
@@ -69,7 +69,9 @@ def test_what_somebody_else_has_locked_is_not_waited_for_for_ever(server: str) -
     engine, other = opened(server), opened(server)
     with engine.connect() as holder, other.connect() as waiter:
         holder.exec_driver_sql("SELECT pg_advisory_lock(7)")
-        assert gives_up(lambda: waiter.exec_driver_sql("SELECT pg_advisory_lock(7)"))
+        error = gives_up(lambda: waiter.exec_driver_sql("SELECT pg_advisory_lock(7)"))
+    assert error is not None
+    assert "is locked by another connection: find it in pg_stat_activity" in mend(error, "postgresql")
 
 
 @contextmanager
