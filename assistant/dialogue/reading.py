@@ -93,7 +93,8 @@ def need_read(ranking: Sequence[tuple[str, float]]) -> str | None:
     shares: dict[str | None, float] = {}
     for topic, probability in ranking:
         if family(topic) not in SEARCHING:
-            shares[need_of(topic)] = shares.get(need_of(topic), 0.0) + probability
+            need = None if family(topic) == "urgent" else need_of(topic)  # a danger was told from one before
+            shares[need] = shares.get(need, 0.0) + probability
     best = max((need for need in shares if need), key=lambda need: shares[need], default=None)
     sure = shares.get(best, 0.0) >= max(LEAST_OF_A_NEED, PART_OF_A_NEED * sum(shares.values()))
     return best if sure else None

@@ -115,6 +115,7 @@ def test_more_than_a_city() -> None:
         ([("regul.card", 0.3), ("regul.cost", 0.3), ("chat.bot", 0.4)], "residence"),  # topics of one need are added
         ([("services.housing", 0.4), ("out_of_scope", 0.6)], None),
         ([("contact.find", 0.99), ("services.culture", 0.01)], None),  # all of what is left, which is nothing
+        ([("urgent.missing", 0.9)], None),  # "je suis perdu à Casa": no relative is looked for
         ([], None),
     ],
 )
