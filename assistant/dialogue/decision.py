@@ -207,9 +207,12 @@ def _by_ranking(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
 
 
 def _leaning(ranking: Ranking, message: Understood, last: Turn) -> Ranking:
-    """The ranking of a short message after an answer, in which it is more probable that it goes on about it."""
+    """The ranking of a short message after an answer, in which it is more probable that it goes on about it.
+
+    A danger is no less probable for what was spoken of before.
+    """
     spoken_of = family(last.subject or "")
-    if message.words > WORDS_THAT_LEAN or spoken_of in ("", "contact"):
+    if message.words > WORDS_THAT_LEAN or spoken_of in ("", "contact") or family(ranking[0][0]) == "urgent":
         return ranking
     weighed = [(name, p * (LEANING if family(name) == spoken_of else 1.0)) for name, p in ranking]
     # What no word told stays as improbable as it was (UNHEARD in assistant/nlu/components.py).

@@ -37,6 +37,10 @@ class TestWhatFollowsAnAnswer:
         conference = told(understood(("conference.what", 0.9)))
         assert told(understood(*self.ranking), conference).reply == "conference.figures"
 
+    def test_but_a_danger_is_one_whatever_was_spoken_of(self) -> None:
+        women = told(understood(("services.women", 0.9)))
+        assert told(understood(("urgent.violence", 0.55), ("services.women", 0.4)), women).reply == "urgent.violence"
+
     def test_but_what_no_word_told_is_no_surer_for_it(self) -> None:
         asylum = told(understood(("asylum.how", 0.9)))
         assert told(understood(("urgent.sea", 0.15), ("asylum.law", 0.02)), asylum).reply == "lost"
