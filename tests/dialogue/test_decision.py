@@ -39,7 +39,7 @@ class TestWhatFollowsAnAnswer:
 
     def test_but_a_danger_is_one_whatever_was_spoken_of(self) -> None:
         women = told(understood(("services.women", 0.9)))
-        assert told(understood(("urgent.violence", 0.55), ("services.women", 0.4)), women).reply == "urgent.violence"
+        assert told(understood(("urgent.violence", 0.72), ("services.women", 0.25)), women).reply == "urgent.violence"
 
     def test_but_what_no_word_told_is_no_surer_for_it(self) -> None:
         asylum = told(understood(("asylum.how", 0.9)))
