@@ -26,7 +26,7 @@ PROGRAM = Path(__file__).with_name("marked_conversation.py")
 BEGIN = """
 import runpy, sys
 from assistant.server import logs, standins
-sys.meta_path.insert(0, standins._Finder())
+sys.meta_path.insert(0, standins._Finder(standins.HEAVY))
 logs.set_up("assistant", "json")
 del sys.argv[0]
 runpy.run_path(sys.argv[0], run_name="__main__")
