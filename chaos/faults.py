@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from assistant.paths import MODELS
-from assistant.server.models import newest_model
+from assistant.server.models import checksum_file, confirm, newest_model
 from chaos import disk
 from chaos.parts import Part
 from chaos.system import FAKETIME, System
@@ -119,13 +119,15 @@ async def _model_replaced(system: System) -> None:
     old = newest_model(MODELS)
     new = MODELS / f"chaos-{old.name}"
     shutil.copyfile(old, new)
+    confirm(new)
     try:
         for worker in system.workers():
             await asyncio.to_thread(worker.stop)
             worker.start()
             await asyncio.to_thread(worker.wait_until_ready)
     finally:
-        new.unlink()
+        for file in (new, checksum_file(new)):
+            file.unlink()
 
 
 async def _cut(system: System) -> None:
