@@ -4,15 +4,15 @@ A pure function of what was read in the message and of the turn before. The runn
 `python -m assistant.parse` both call it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from assistant.dialogue import search
 from assistant.dialogue.state import Decision, Turn
 from assistant.dialogue.topics import DIMENSIONS, LANGUAGES, families, family, topics
 from assistant.dialogue.understood import Thresholds, Understood
+from assistant.nlu.questions import Ranking
 
-Ranking = Sequence[tuple[str, float]]
 MAIN_MENU = "menu.main"
 VOICE = "audio"  # the kind of what people say rather than write
 # Asked back about a message: at most this many topics, and the way to everything else.

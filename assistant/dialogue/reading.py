@@ -14,6 +14,7 @@ from assistant.dialogue.understood import Named
 from assistant.nlu import tokens
 from assistant.nlu.lexicon import PLACE_PREPOSITIONS, lexicon
 from assistant.nlu.normalise import fold
+from assistant.nlu.questions import Ranking
 from assistant.paths import DATA
 
 # What a concept of the lexicon asks of a contact; the first that a message holds counts.
@@ -84,7 +85,7 @@ def named(folded: str, typed: Sequence[str], concepts: Iterable[str], found: Fou
     )
 
 
-def need_read(ranking: Sequence[tuple[str, float]]) -> str | None:
+def need_read(ranking: Ranking) -> str | None:
     """The need that the topics of a message are about, if they are surely about one.
 
     Args:

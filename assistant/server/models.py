@@ -16,6 +16,9 @@ from typing import Any
 
 from assistant.checksum import BLOCK
 
+# What a file raises that is no packed model.
+UNREADABLE = (OSError, EOFError, zlib.error, tarfile.TarError, ValueError)
+
 
 class ModelError(Exception):
     """No model that can be used; the text is one line for the operator."""
@@ -116,9 +119,6 @@ def _of_this_rasa(model: Path, content: Mapping[str, Any] | Exception) -> Mappin
             f"{model} was trained with Rasa {by} on {trained}, installed is {version('rasa')}. Train again: make train"
         )
     return content
-
-
-UNREADABLE = (OSError, EOFError, zlib.error, tarfile.TarError, ValueError)
 
 
 class _Hashed(io.RawIOBase):
