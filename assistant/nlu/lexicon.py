@@ -237,8 +237,9 @@ class Lexicon:
         return sorted(concepts), _longest(found)
 
     def _matches(self, doc: Doc, script: str | None = None) -> Iterable[tuple[str, int, int]]:
-        for label, start, end in self._matchers[script or doc.lang_](doc):
-            yield doc.vocab.strings[label], start, end
+        script = script or doc.lang_
+        for label, start, end in self._matchers[script](doc):
+            yield tokens.pipeline(script).vocab.strings[label], start, end
 
     def _cities_in_context(self, doc: Doc, found: list[Entity]) -> Iterable[Entity]:
         """Cities behind an Arabic prefix, ambiguous names alone or after a preposition, and typos of long names."""

@@ -10,6 +10,8 @@ from functools import lru_cache
 
 # A message longer than this is cut before any work; WhatsApp lets people write no more.
 MAX_CHARACTERS = 4_096
+# What is longer is no word of anybody's; read as its first letters, so that what is kept of words stays small.
+LONGEST_WORD = 48
 # Each part of the pipeline asks for the same text of the same message.
 AT_ONCE = 64
 

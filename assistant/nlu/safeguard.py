@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 
 from assistant import yaml
 from assistant.nlu.language import COUNTED
-from assistant.nlu.normalise import fold
+from assistant.nlu.normalise import LONGEST_WORD, fold
 from assistant.nlu.skeleton import skeleton
 from assistant.paths import DATA
 
@@ -310,7 +310,7 @@ def _rest(pattern: Pattern, index: int, position: int, spans: Spans, length: int
 
 
 def _words(folded: str) -> list[str]:
-    return [_DOUBLED.sub(r"\1", word) for word in _WORD.findall(folded)]
+    return [_DOUBLED.sub(r"\1", word[:LONGEST_WORD]) for word in _WORD.findall(folded)]
 
 
 def _bare(word: str) -> str:

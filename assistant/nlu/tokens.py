@@ -1,14 +1,22 @@
-"""One tokenizer for both languages: spaCy's blank French and Arabic pipelines, chosen by the script of the message."""
+"""One tokenizer for both languages: spaCy's blank French and Arabic, chosen by the script of the message.
+
+spaCy never forgets a word that it has seen, and keeps 600 bytes of each: what people write is therefore read with a
+vocabulary of its own, which is left behind when it has become large.
+"""
 
 from functools import cache, lru_cache
 from typing import Any
 
 import spacy
+from spacy.attrs import LANG
+from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from assistant.nlu import french
-from assistant.nlu.normalise import AT_ONCE, arabic_share, fold
+from assistant.nlu.normalise import AT_ONCE, LONGEST_WORD, arabic_share, fold
 
+MOST_WORDS = 20_000  # of a vocabulary of what people write: 12 MB; the next one is made in 14 ms
 LONGEST_SUFFIX = 32  # characters of a word's end among which spaCy finds what is no part of it ("…", "km²", "€")
 
 
@@ -32,7 +40,31 @@ def script_pipeline(folded: str) -> str:
 @lru_cache(AT_ONCE)
 def tokenize(folded: str) -> Doc:
     """Tokens of one folded message (`assistant.nlu.normalise.fold`), punctuation included; nobody changes them."""
-    return pipeline(script_pipeline(folded)).make_doc(folded)
+    return _reader(script_pipeline(folded))(folded)
+
+
+_readers: dict[str, Tokenizer] = {}
+
+
+def _reader(language: str) -> Tokenizer:
+    """The tokenizer of a pipeline, with a vocabulary that is not yet large."""
+    reader = _readers.get(language)
+    if reader is None or len(reader.vocab) > MOST_WORDS:
+        reader = _readers[language] = _with_new_vocabulary(pipeline(language).tokenizer, language)
+    return reader
+
+
+def _with_new_vocabulary(tokenizer: Any, language: str) -> Tokenizer:  # noqa: ANN401 - spaCy types it too widely
+    """The same tokenizer, which has seen no word yet, and looks no word up but for its language."""
+    return Tokenizer(
+        Vocab(lex_attr_getters={LANG: lambda _: language}),
+        rules=tokenizer.rules,
+        prefix_search=tokenizer.prefix_search,
+        suffix_search=tokenizer.suffix_search,
+        infix_finditer=tokenizer.infix_finditer,
+        token_match=tokenizer.token_match,
+        url_match=tokenizer.url_match,
+    )
 
 
 def doc_of_phrase(language: spacy.Language, phrase: str) -> Doc:
@@ -47,7 +79,8 @@ def doc_of_phrase(language: spacy.Language, phrase: str) -> Doc:
 
 def words(doc: Doc) -> list[str]:
     """Words of a message in order: no punctuation, no apostrophes, no slash before a word."""
-    return [word for token in doc if (word := token.text.strip("'-./")) and any(c.isalnum() for c in word)]
+    stripped = (token.text.strip("'-./")[:LONGEST_WORD] for token in doc)
+    return [word for word in stripped if any(c.isalnum() for c in word)]
 
 
 def words_of(text: str) -> list[str]:

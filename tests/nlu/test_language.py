@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import langdetect
 import pytest
 
 from assistant import yaml
 from assistant.nlu.fitting import Settings, train
-from assistant.nlu.language import LanguageIdentifier, letters
+from assistant.nlu.language import LanguageIdentifier, detected, letters
 from assistant.nlu.lexicon import lexicon
 from assistant.nlu.normalise import arabic_share
 from assistant.nlu.tokens import words_of
@@ -100,6 +101,16 @@ def test_one_foreign_word_never_changes_a_conversation(identifier: LanguageIdent
 def test_a_wish_is_heard(identifier: LanguageIdentifier, text: str, language: str, ordered: bool) -> None:
     guess = identifier.guess(words_of(text))
     assert (guess.wish, guess.ordered) == (language, ordered)
+
+
+@pytest.mark.parametrize(
+    "text", [*FRENCH, *OTHER, "ninataka kujua jinsi ya kupata kitambulisho", "waxaan rabaa inaan guriga ku noqdo"]
+)
+def test_langdetect_answers_as_with_all_its_languages(text: str) -> None:
+    """Those in other letters than Latin are left out: 46 MB, and a third of a second of the first foreign message."""
+    latin = " ".join(word for word in words_of(text) if arabic_share(word) == 0)
+    known, all_known = detected(latin), langdetect.detect_langs(latin)[0]
+    assert (known.lang, round(known.prob, 3)) == (all_known.lang, round(all_known.prob, 3))
 
 
 def test_the_trained_model_knows_the_language_of_the_development_set(parse: Callable[[str], dict[str, Any]]) -> None:
