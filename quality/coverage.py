@@ -22,7 +22,8 @@ NOT_ASKED = frozenset(["chat.erased", "chat.privacy_full", "language.fr", "langu
 # Replies of the dialogue itself: each is an intent with a rule and a response.
 DIALOGUE = frozenset(
     [
-        *("ask", "lost", "lost_again", "unreadable", "number", "other_language", "menu", "follow_unknown"),
+        *("ask", "lost", "lost_again", "unreadable", "number", "other_language", "menu"),
+        *("follow_unknown", "follow_more"),
         *("voice", "unread"),
         *("contact.need", "contact.need_again", "contact.city_again", "contact.left", "contact.gave_up"),
     ]

@@ -29,6 +29,8 @@ BARE_DIMENSIONS = {
     "regul.documents": "documents",
     "regul.where": "where",
 }
+# What is said to a follow-up of which a topic's row knows nothing.
+UNTOLD = {"more": "follow_more"}
 # So many times more probable, in a message of so few words, is a topic of the family spoken of before: "il y avait
 # combien de personnes", after the conference (docs/decisions.md, "Thresholds").
 LEANING, WORDS_THAT_LEAN = 4.0, 6
@@ -165,11 +167,13 @@ def _affirmed(turn: Turn, last: Turn) -> Turn:
 
 
 def _follow_up(message: Understood, last: Turn, bounds: Thresholds) -> Turn | None:
-    """A short question about cost, time, papers or place that leans on the last topic."""
+    """A short question about cost, time, papers, place, or for more, that leans on the last topic."""
     dimension, subject = _dimension(message, bounds), search.subject(last)
+    if dimension == "more" and last.urgent:  # no word about anything else, and none less
+        return Turn("chat.repeat", "answer", "chat.repeat", subject=subject, urgent=True)
     if dimension is None or subject is None:
         return None
-    reply = topics()[subject].follow.get(dimension, "follow_unknown")
+    reply = topics()[subject].follow.get(dimension, UNTOLD.get(dimension, "follow_unknown"))
     if reply == search.FIND:
         return search.tapped(reply, last)
     topic = reply if reply in topics() else subject

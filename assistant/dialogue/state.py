@@ -58,7 +58,7 @@ class Turn:
         failures: how many messages in a row were not understood.
         privacy: whether this reply ends with the privacy sentence.
         privacy_told: whether it was said in this reply or before.
-        dimension: what a follow-up asked for that has no answer (`cost`, `time`, `documents`, `where`).
+        dimension: what a follow-up asked for that has no answer (`cost`, `time`, `documents`, `where`, `more`).
         urgent: whether the reply is about a danger.
         second: topic of a second question of the message, offered below the answer to the first.
         search: what the person looks for in the directory, None when it was never the subject.

@@ -12,7 +12,7 @@ from assistant.nlu.lexicon import lexicon
 from assistant.paths import DATA
 
 LANGUAGES = ("fr", "ar")
-DIMENSIONS = ("cost", "time", "documents", "where")
+DIMENSIONS = ("cost", "time", "documents", "where", "more")
 Text = Mapping[str, str]  # language -> words
 WHOLE_COUNTRY = "national"
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")

@@ -194,6 +194,15 @@ class TestFollowUps:
         turn = told(self.COST, policy)
         assert (turn.reply, turn.subject) == ("follow_unknown", "regul.policy")
 
+    def test_who_wants_more_hears_that_it_is_all(self) -> None:
+        turn = told(understood(("follow.more", 0.8)), BEFORE)
+        assert (turn.reply, turn.subject, turn.offered) == ("follow_more", BEFORE.subject, BEFORE.offered)
+
+    def test_who_wants_more_about_a_danger_hears_the_number_again(self) -> None:
+        danger = told(understood(urgent="urgent.violence"), BEFORE)
+        turn = told(understood(("follow.more", 0.8)), danger)
+        assert (turn.reply, turn.urgent, turn.offered) == ("chat.repeat", True, ())
+
     def test_small_talk_does_not_lose_the_topic(self) -> None:
         thanks = told(understood(("chat.thanks", 0.9)), BEFORE)
         assert told(self.COST, thanks).reply == "regul.cost"

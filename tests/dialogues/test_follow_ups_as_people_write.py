@@ -15,6 +15,7 @@ ANSWERS = {
     "follow.documents": "utter_follow/campaign_documents",
     "follow.time": "utter_follow/campaign_time",
     "follow.where": "utter_follow/campaign_where",
+    "follow.more": "utter_follow_more",
 }
 # Two points below what was reached on 2026-11-26 (docs/decisions.md).
 BAR = 0.98
