@@ -1,8 +1,8 @@
 """The safeguard: recognises dangers (injury, violence, trafficking, suicide, detention, sea, missing) by patterns.
 
 All words and patterns are in `data/lexicon/urgent.yml`, which says how to read them. A message becomes a list of words
-of one spelling; each word belongs to classes; a pattern is a sequence of classes with bounded gaps. Nothing is learnt:
-the same message always gives the same answer.
+of one spelling; each word belongs to classes; a pattern is a sequence of classes with bounded gaps, in which words of a
+barred class may not stand. Nothing is learnt: the same message always gives the same answer.
 """
 
 import re
@@ -30,6 +30,7 @@ SURE_SOUND, SURE_SOUND_STEM, SURE_TYPO = 4, 5, 7
 _WORD = re.compile(r"[^\W_]+")
 _DOUBLED = re.compile(r"([^\W\d_])\1+")
 _BRACES = re.compile(r"\{([^{}]*)\}")
+_GAP = re.compile(r"~(\d+)((?:![A-Z]+)*)")
 # "mabghitch", "ومابقاش", Egyptian "مرجعش": the negation is a word of its own.
 _NEGATED = re.compile(r"[wو]?(?:ما?(..+ش)|ma(..+(?:ch|sh|x)))")
 _NEGATION_END = re.compile(r"(?<=...)(?:ش|ch|sh|x)$")
@@ -53,20 +54,27 @@ _VERB_PREFIXES = (
 
 @dataclass(frozen=True)
 class Step:
-    """One class of a pattern, and how many words may stand before it."""
+    """One class of a pattern, how many words may stand before it, and the classes that none of these may be of."""
 
     name: str
     gap: int
+    barred: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A sequence of steps as written in `source`; `tail` is how many words may follow when the message must end."""
+    """A sequence of steps as written in `source`.
+
+    `tail` is how many words may follow when the message must end. None of the `after` words that follow may be of a
+    `barred` class.
+    """
 
     source: str
     steps: tuple[Step, ...]
     at_start: bool
     tail: int | None
+    after: int
+    barred: tuple[str, ...]
     needs: frozenset[str]
 
 
@@ -246,22 +254,29 @@ class Safeguard:
     def _pattern(self, source: str) -> Pattern:
         steps: list[Step] = []
         gap, at_start, tail = 0, False, None
+        barred: tuple[str, ...] = ()
         for item in source.split():
             if item == "^":
                 at_start = True
             elif item == "$":
                 tail = gap
-            elif item.startswith("~") and item[1:].isdigit():
-                gap = int(item[1:])
+            elif found := _GAP.fullmatch(item):
+                gap, barred = int(found[1]), tuple(found[2].split("!")[1:])
+                for name in barred:
+                    self._check(name, source)
             else:
-                if item.isupper() and item.isascii() and item not in self._names:
-                    raise ValueError(f"urgent.yml: {item} in '{source}' is no class.")
+                if item.isupper() and item.isascii():
+                    self._check(item, source)
                 if item not in self._names:
                     self._names.add(item)
                     self._add(item, item.split("|"))
-                steps.append(Step(item, gap))
-                gap = 0
-        return Pattern(source, tuple(steps), at_start, tail, frozenset(step.name for step in steps))
+                steps.append(Step(item, gap, barred))
+                gap, barred = 0, ()
+        return Pattern(source, tuple(steps), at_start, tail, gap, barred, frozenset(step.name for step in steps))
+
+    def _check(self, name: str, source: str) -> None:
+        if name not in self._names:
+            raise ValueError(f"urgent.yml: {name} in '{source}' is no class.")
 
 
 class _Index:
@@ -287,7 +302,7 @@ def _find(pattern: Pattern, spans: Spans, length: int) -> Iterator[tuple[int, in
     """Where a pattern holds: at most one end for each beginning."""
     first = pattern.steps[0]
     for start, ends in spans[first.name].items():
-        if pattern.at_start and start > first.gap:
+        if (pattern.at_start and start > first.gap) or _any_of(first.barred, start - first.gap, start, spans):
             continue
         for end in ends:
             last = _rest(pattern, 1, end, spans, length)
@@ -298,7 +313,8 @@ def _find(pattern: Pattern, spans: Spans, length: int) -> Iterator[tuple[int, in
 
 def _rest(pattern: Pattern, index: int, position: int, spans: Spans, length: int) -> int | None:
     if index == len(pattern.steps):
-        return position if pattern.tail is None or length - position <= pattern.tail else None
+        ends = pattern.tail is None or length - position <= pattern.tail
+        return position if ends and not _any_of(pattern.barred, position, position + pattern.after, spans) else None
     step = pattern.steps[index]
     starts = spans[step.name]
     for start in range(position, position + step.gap + 1):
@@ -306,7 +322,14 @@ def _rest(pattern: Pattern, index: int, position: int, spans: Spans, length: int
             last = _rest(pattern, index + 1, end, spans, length)
             if last is not None:
                 return last
+        if _any_of(step.barred, start, start + 1, spans):
+            return None
     return None
+
+
+def _any_of(names: tuple[str, ...], begin: int, end: int, spans: Spans) -> bool:
+    """Whether a word of the classes begins at one of the places."""
+    return any(i in spans.get(name, ()) for name in names for i in range(begin, end))
 
 
 def _words(folded: str) -> list[str]:

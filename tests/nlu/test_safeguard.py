@@ -27,7 +27,7 @@ def safeguard() -> Safeguard:
 
 
 HITS, NEAR_MISSES, OVERLAPS = table("hits"), table("near_misses"), table("overlaps")
-ORDINARY = table("ordinary")
+ORDINARY, BESIDE = table("ordinary"), table("beside")
 
 
 def test_tables_have_the_required_size():
@@ -39,7 +39,7 @@ def test_tables_have_the_required_size():
 
 
 def test_no_text_stands_twice_or_on_both_sides():
-    texts = Counter(fold(row["text"]) for row in HITS + NEAR_MISSES + OVERLAPS + ORDINARY)
+    texts = Counter(fold(row["text"]) for row in HITS + NEAR_MISSES + OVERLAPS + ORDINARY + BESIDE)
     assert [text for text, times in texts.items() if times > 1] == []
 
 
@@ -66,6 +66,11 @@ def test_harmless_messages_raise_no_alarm(language):
     assert len(alarms) <= 0.02 * len(rows), alarms
 
 
+def test_a_danger_beside_harmless_words_is_seen():
+    got = {row["text"]: safeguard().kind(row["text"]) for row in BESIDE}
+    assert got == {row["text"]: f"urgent.{row['kind']}" for row in BESIDE}
+
+
 def test_ordinary_messages_raise_no_alarm():
     assert len(ORDINARY) >= 250
     alarms = {row["text"]: kind for row in ORDINARY if (kind := safeguard().kind(row["text"]))}
@@ -89,12 +94,31 @@ def test_me_at_the_end_of_a_word_is_not_many_nor_is_bach_a_father(text, kind):
     assert safeguard().kind(text) == kind
 
 
-def test_a_pattern_with_an_unknown_class_is_an_error(tmp_path):
-    file = tmp_path / "urgent.yml"
-    file.write_text("spellings: {}\narabizi: ''\nclasses: {A: a}\norder: [sea]\nnever: []\n"
-                    "dangers: {sea: {patterns: [A BOTE]}}\n", encoding="utf-8")  # fmt: skip
+def compiled(folder: Path, pattern: str) -> Safeguard:
+    file = folder / "urgent.yml"
+    file.write_text("spellings: {}\narabizi: ''\nclasses: {A: a, B: b, BARRED: x, OTHER: y}\norder: [sea]\nnever: []\n"
+                    f"dangers: {{sea: {{patterns: ['{pattern}']}}}}\n", encoding="utf-8")  # fmt: skip
+    return Safeguard(file)
+
+
+@pytest.mark.parametrize("pattern", ["A BOTE", "A ~2!BOTE B", "A ~2!BARRED!BOTE B"])
+def test_a_pattern_with_an_unknown_class_is_an_error(tmp_path, pattern):
     with pytest.raises(ValueError, match="BOTE"):
-        Safeguard(file)
+        compiled(tmp_path, pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "holds", "fails"),
+    [
+        ("A ~2!BARRED!OTHER B", ["a b", "a c c b", "x a b x"], ["a x b", "a c y b", "a c c c b"]),
+        ("~2!BARRED A B", ["a b", "c a b", "x c c a b", "a b x"], ["x a b", "x c a b"]),
+        ("A B ~2!BARRED", ["a b", "x a b", "a b c c x"], ["a b x", "a b c x"]),
+        ("A ~1!BARRED $", ["a", "a c"], ["a x", "a c c"]),
+    ],
+)
+def test_words_of_a_barred_class_may_not_stand_in_a_gap(tmp_path, pattern, holds, fails):
+    made = compiled(tmp_path, pattern)
+    assert [text for text in holds + fails if made.kind(text)] == holds
 
 
 @given(st.text(max_size=300))
