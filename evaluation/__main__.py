@@ -14,6 +14,7 @@ from evaluation.languages import langdetect_alone, lingua
 from evaluation.measures import Bin, Share, calibration, share_of
 from evaluation.others import compare
 from evaluation.page import Measured, language_groups, page
+from evaluation.strangers import strangers
 from quality.data import examples
 from quality.examples import frame
 
@@ -32,6 +33,7 @@ def main() -> int:
         when=datetime.date.today().isoformat(),
         model=newest_model(MODELS).name,
         rows=rows,
+        strangers=strangers(parse),
         named=named(parse),
         bins={name: _bins([row for row in rows if row.language == name]) for name in ("fr", "ar")},
         outcomes=outcomes,

@@ -9,6 +9,7 @@ from evaluation.development import ARABIC_SCRIPT, Question, Row, groups
 from evaluation.entities import Named
 from evaluation.measures import Bin, Share, calibration_error, confusions, found, share_of
 from evaluation.others import Outcome
+from evaluation.strangers import Stranger
 
 WORST = 20
 VARIETIES = ("standard", "sms", "african", "noaccent", "msa", "darija", "dialect", "arabizi", "mixed")
@@ -22,6 +23,7 @@ class Measured:
         when: date of the run.
         model: name of the model file.
         rows: the development set, read.
+        strangers: messages of strangers, read.
         named: messages with the places and needs that they name, read.
         bins: calibration by language.
         outcomes: other classifiers by name.
@@ -33,6 +35,7 @@ class Measured:
     when: str
     model: str
     rows: Sequence[Row]
+    strangers: Sequence[Stranger]
     named: Sequence[Named]
     bins: Mapping[str, Sequence[Bin]]
     outcomes: Mapping[str, Outcome]
@@ -43,7 +46,19 @@ class Measured:
 
 def page(of: Measured) -> str:
     """The scorecard as Markdown."""
-    parts = (_head, _varieties, _decisions, _scope, _entities, _calibration, _confusions, _others, _languages, _curve)
+    parts = (
+        _head,
+        _strangers,
+        _varieties,
+        _decisions,
+        _scope,
+        _entities,
+        _calibration,
+        _confusions,
+        _others,
+        _languages,
+        _curve,
+    )
     return "\n".join(line for part in parts for line in part(of)) + "\n"
 
 
@@ -55,6 +70,26 @@ def _head(of: Measured) -> Iterator[str]:
         " (`tests/nlu`), none of which was learned. In brackets: 95 % interval (bootstrap). The set was written by"
         " language models that play people: real people will be understood less well."
     )
+    yield ""
+
+
+def _strangers(of: Measured) -> Iterator[str]:
+    yield "## Messages of strangers"
+    yield ""
+    yield (
+        f"{len(of.strangers)} messages (`tests/nlu/strangers`) of writers who saw only the list of topics; nothing was"
+        " learned from them. They are the better guess at what people who were never asked will get."
+    )
+    yield ""
+    rows = []
+    for name in ("all", "fr", "ar"):
+        listed = [one for one in of.strangers if name in ("all", one.language)]
+        shares = [share_of(one.right for one in listed), share_of(one.reached for one in listed)]
+        rows.append([name, str(len(listed)), *map(_shown, shares)])
+    yield from _table(["language", "messages", "rightly answered at once", "right reply or button"], rows)
+    dangers = share_of(bool(one.parsed["urgent"]) for one in of.strangers if one.urgent)
+    alarms = share_of(bool(one.parsed["urgent"]) for one in of.strangers if not one.urgent)
+    yield f"Dangers seen: {_shown(dangers)} of {dangers.of}. False alarms: {_shown(alarms)} of the other {alarms.of}."
     yield ""
 
 

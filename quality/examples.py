@@ -24,7 +24,7 @@ NEARLY_THE_SAME = 92
 LEAST_WORDS = 3
 # A question that is measured on may share much with one that is learned, but not nearly every letter.
 LEAKED = 95
-DEVELOPMENT = "tests/nlu/*.tsv"
+DEVELOPMENT = ("tests/nlu/*.tsv", "tests/nlu/strangers/*.tsv")
 
 
 def check(root: Path = ROOT) -> Iterator[Problem]:
@@ -113,7 +113,7 @@ def _two_topics(found: Sequence[Example]) -> Iterator[Problem]:
 def _leaks(found: Sequence[Example], root: Path) -> Iterator[Problem]:
     """A question of the development set that was learned measures nothing."""
     learned = _joined([e.text for e in found])
-    for path in sorted(root.glob(DEVELOPMENT)):
+    for path in sorted(path for pattern in DEVELOPMENT for path in root.glob(pattern)):
         rows = [line.split("\t")[-1] for line in path.read_text(encoding="utf-8").split("\n")[1:] if line]
         asked = _joined(rows)
         likeness = process.cdist(asked, learned, scorer=fuzz.ratio, score_cutoff=LEAKED)
