@@ -9,7 +9,7 @@ from evaluation.development import share
 from evaluation.strangers import Stranger, strangers
 from tests.conftest import REPORT
 
-RIGHT, REACHED = 0.85, 0.88
+RIGHT, REACHED = 0.91, 0.94
 
 
 @pytest.fixture(scope="module")
@@ -27,5 +27,5 @@ def test_they_are_answered_rightly_or_offered_what_is_right(met: list[Stranger],
 def test_dangers_are_seen_and_seldom_where_there_are_none(met: list[Stranger]) -> None:
     missed = [one.text for one in met if one.urgent and not one.parsed["urgent"]]
     alarms = [one.text for one in met if not one.urgent and one.parsed["urgent"]]
-    assert len(missed) <= 0.15 * sum(one.urgent for one in met), missed
-    assert len(alarms) <= 0.05 * len(met), alarms
+    assert len(missed) <= 0.12 * sum(one.urgent for one in met), missed
+    assert len(alarms) <= 0.03 * len(met), alarms
