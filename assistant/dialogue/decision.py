@@ -19,6 +19,8 @@ VOICE = "audio"  # the kind of what people say rather than write
 OFFERS = 3
 # Less probable topics are no reading of a message; a danger that was not meant frightens.
 LEAST_OFFERED, LEAST_DANGER_OFFERED = 0.1, 0.2
+# Nobody is asked back a third time in a row: a topic of this probability is answered then.
+MOST_FAILURES, AT_LAST = 2, 0.45
 # A WhatsApp list holds no more.
 MOST_OFFERS = 10
 # A bare question of so few words leans on the last topic, if one of these topics is all that it can mean.
@@ -195,16 +197,25 @@ def without_follow_ups(ranking: Ranking) -> Ranking:
     return [(name, p / max(1 - follow_ups, 1e-9)) for name, p in ranking if family(name) != "follow"]
 
 
+def _without_wish(ranking: Ranking, message: Understood) -> Ranking:
+    """A wish for a language is heard already: what else is said is the question ("l'asile ? réponds en arabe")."""
+    wish = sum(p for name, p in ranking if name == "chat.language") if message.wish else 0.0
+    return [(name, p / (1 - wish)) for name, p in ranking if name != "chat.language"] if 0 < wish < 1 else ranking
+
+
 def _by_ranking(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
-    ranking = _who_may(_leaning(without_follow_ups(message.ranking), message, last), message, last)
+    said = _without_wish(without_follow_ups(message.ranking), message)
+    ranking = _who_may(_leaning(said, message, last), message, last)
     best, probability = ranking[0]
     if best == "out_of_scope" and probability >= bounds.out_of_scope:
         return Turn("out_of_scope", "out_of_scope", best, subject=last.subject)
     least = bounds.urgent if family(best) == "urgent" else bounds.answer
+    if last.failures >= MOST_FAILURES:
+        least = min(least, AT_LAST)
     if best != "out_of_scope" and probability >= least:
         return search.begun(message, last) if best == search.FIND else _answer(best, last)
     offers = [(name, p) for name, p in ranking[: OFFERS + 1] if _is_offered(name, p)][:OFFERS]
-    if offers and sum(p for _, p in offers) >= bounds.ask and last.failures < 2:
+    if offers and sum(p for _, p in offers) >= bounds.ask and last.failures < MOST_FAILURES:
         topic = offers[0][0] if best == "out_of_scope" else best
         return _failed("ask", topic, last, tuple(name for name, _ in offers))
     return _failed("lost", best, last)

@@ -52,6 +52,15 @@ class TestWhatFollowsAnAnswer:
         assert told(sure, conference).reply == "regul.results"
 
 
+def test_nobody_is_asked_back_a_third_time() -> None:
+    bounds = {language: replace(BOUNDS, answer=0.60) for language in ("fr", "ar")}
+    vague = understood(("regul.card", 0.5), ("regul.cost", 0.2))
+    first = decide(vague, None, bounds)
+    second = decide(vague, first, bounds)
+    assert (first.reply, second.reply) == ("ask", "ask")
+    assert decide(vague, second, bounds).reply == "regul.card"
+
+
 def test_what_is_improbable_is_not_offered_and_a_danger_least_of_all() -> None:
     ranking = [("regul.card", 0.3), ("urgent.suicide", 0.19), ("regul.cost", 0.15), ("regul.law", 0.09)]
     assert told(understood(*ranking)).offered == ("regul.card", "regul.cost", "menu.main")
@@ -173,6 +182,10 @@ class TestLanguage:
 
     def test_the_button_of_a_language_does(self) -> None:
         assert told(understood(target="language.ar", language=None), BEFORE).language == "ar"
+
+    def test_what_else_is_said_with_a_wish_is_the_question(self) -> None:
+        turn = told(understood(("asylum.how", 0.42), ("chat.language", 0.3), wish="ar", ordered=True))
+        assert (turn.reply, turn.language) == ("asylum.how", "ar")
 
     def test_another_language_is_told_which_are_spoken(self) -> None:
         turn = told(understood(("regul.card", 0.9), language="other"))
