@@ -89,7 +89,9 @@ class Receiver(ThreadingHTTPServer):
 
 
 class Answer(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    """Closes the line after each answer, as HTTP/1.0 does: on one that is kept, the sandbox would still reach a
+    receiver that has ended, and the tests after these miss what it is told."""
+
     server: Receiver
 
     def do_GET(self) -> None:
