@@ -18,7 +18,7 @@ from typing import Any
 from assistant.nlu.tokens import words_of
 from assistant.parse import report
 from assistant.paths import MODELS, ROOT
-from quality.data import examples
+from quality.data import examples, table
 from quality.examples import function_words
 
 ARABIC_VARIETIES = frozenset(["msa", "darija", "dialect", "arabizi", "mixed"])
@@ -71,7 +71,7 @@ class Row(Question):
     @property
     def answered(self) -> bool:
         """Whether it was answered at once; "not my field" is the answer to what is out of scope."""
-        return self.parsed["decision"] in ("answer", "out_of_scope")
+        return is_answered(self.parsed)
 
     @property
     def asked(self) -> bool:
@@ -84,14 +84,14 @@ class Row(Question):
         return (self.right and self.answered) or (self.asked and self.topic in self.parsed["offered"])
 
 
+def is_answered(parsed: dict[str, Any]) -> bool:
+    """Whether a message was answered at once; "not my field" is the answer to what is out of scope."""
+    return parsed["decision"] in ("answer", "out_of_scope")
+
+
 def questions(folder: Path = ROOT / "tests/nlu") -> list[Question]:
     """Every row of the files of a folder."""
-    return [
-        Question(*line.split("\t"))
-        for path in sorted(folder.glob("*.tsv"))
-        for line in path.read_text(encoding="utf-8").split("\n")[1:]
-        if line
-    ]
+    return [Question(*row) for path in sorted(folder.glob("*.tsv")) for row in table(path)]
 
 
 def _content(text: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.paths import ROOT
+from quality.data import table
 
 KINDS = ("city", "need")
 
@@ -23,11 +24,9 @@ def named(parse: Callable[[str], dict[str, Any]], folder: Path = ROOT / "tests/n
     """Every row of the files of a folder (cities, needs, text) with what `parse` finds."""
     rows = []
     for path in sorted(folder.glob("*.tsv")):
-        for line in path.read_text(encoding="utf-8").split("\n")[1:]:
-            if line:
-                cities, needs, text = line.split("\t")
-                there = {"city": frozenset(cities.split()), "need": frozenset(needs.split())}
-                rows.append(Named(text, there, _read(parse(text))))
+        for cities, needs, text in table(path):
+            there = {"city": frozenset(cities.split()), "need": frozenset(needs.split())}
+            rows.append(Named(text, there, _read(parse(text))))
     return rows
 
 

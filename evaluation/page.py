@@ -87,8 +87,7 @@ def _strangers(of: Measured) -> Iterator[str]:
         shares = [share_of(one.right for one in listed), share_of(one.reached for one in listed)]
         rows.append([name, str(len(listed)), *map(_shown, shares)])
     yield from _table(["language", "messages", "rightly answered at once", "right reply or button"], rows)
-    dangers = share_of(bool(one.parsed["urgent"]) for one in of.strangers if one.urgent)
-    alarms = share_of(bool(one.parsed["urgent"]) for one in of.strangers if not one.urgent)
+    dangers, alarms = _alarms(of.strangers)
     yield f"Dangers seen: {_shown(dangers)} of {dangers.of}. False alarms: {_shown(alarms)} of the other {alarms.of}."
     yield ""
 
@@ -141,16 +140,22 @@ def _decision(name: str, rows: Sequence[Row]) -> list[str]:
 def _scope(of: Measured) -> Iterator[str]:
     yield "## Dangers, and what is not its field"
     yield ""
-    ordinary = [row for row in of.rows if not row.urgent]
+    dangers, alarms = _alarms(of.rows)
     outside = [row for row in of.rows if row.topic == "out_of_scope"]
     inside = [row for row in of.rows if row.topic != "out_of_scope"]
     rows = [
-        ("dangers seen", share_of(bool(row.parsed["urgent"]) for row in of.rows if row.urgent)),
-        ("false alarms among the rest", share_of(bool(row.parsed["urgent"]) for row in ordinary)),
+        ("dangers seen", dangers),
+        ("false alarms among the rest", alarms),
         ("out of scope, seen as such", share_of(row.parsed["topic"] == "out_of_scope" for row in outside)),
         ("in scope, turned away", share_of(row.parsed["decision"] == "out_of_scope" for row in inside)),
     ]
     yield from _table(["what", "share", "of"], ([name, _shown(got), str(got.of)] for name, got in rows))
+
+
+def _alarms(rows: Sequence[Row] | Sequence[Stranger]) -> tuple[Share, Share]:
+    """Shares of the dangers that are seen, and of all else in which one is."""
+    seen, alarms = (share_of(bool(r.parsed["urgent"]) for r in rows if r.urgent is urgent) for urgent in (True, False))
+    return seen, alarms
 
 
 def _entities(of: Measured) -> Iterator[str]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.paths import ROOT
+from evaluation.development import is_answered
+from quality.data import table
 
 
 @dataclass(frozen=True)
@@ -36,21 +38,20 @@ class Stranger:
 
     @property
     def right(self) -> bool:
-        """Whether it was rightly answered at once; "not my field" is the answer to what is out of scope."""
-        return self.parsed["topic"] in self.topics and self.parsed["decision"] in ("answer", "out_of_scope")
+        """Whether it was rightly answered at once."""
+        return self.parsed["topic"] in self.topics and is_answered(self.parsed)
 
     @property
     def reached(self) -> bool:
         """Whether the right answer came, or one of the offered buttons leads to it."""
-        return self.right or not {*self.topics}.isdisjoint(self.parsed["offered"])
+        asked = self.parsed["decision"] == "ask"
+        return self.right or (asked and not {*self.topics}.isdisjoint(self.parsed["offered"]))
 
 
 def strangers(parse: Callable[[str], dict[str, Any]], folder: Path = ROOT / "tests/nlu/strangers") -> list[Stranger]:
     """Every row of the files of a folder (language, variety, topics, text) with what `parse` makes of it."""
-    found = []
-    for path in sorted(folder.glob("*.tsv")):
-        for line in path.read_text(encoding="utf-8").split("\n")[1:]:
-            if line:
-                language, _variety, topics, text = line.split("\t")
-                found.append(Stranger(language, tuple(topics.split()), text, parse(text)))
-    return found
+    return [
+        Stranger(language, tuple(topics.split()), text, parse(text))
+        for path in sorted(folder.glob("*.tsv"))
+        for language, _variety, topics, text in table(path)
+    ]

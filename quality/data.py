@@ -51,6 +51,11 @@ def examples(root: Path = ROOT) -> Iterator[Example]:
                         yield Example(topic, language, variety, line[1:].strip(), where)
 
 
+def table(path: Path) -> list[list[str]]:
+    """Rows of a table of `tests/nlu`, cells between tabs, without the line that names them."""
+    return [line.split("\t") for line in path.read_text(encoding="utf-8").split("\n")[1:] if line]
+
+
 def responses(root: Path = ROOT) -> Iterator[Response]:
     """Every response variant of `data/answers/*.yml`."""
     for path in sorted((root / "data/answers").glob("*.yml")):

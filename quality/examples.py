@@ -13,7 +13,7 @@ from assistant import yaml
 from assistant.nlu.normalise import fold
 from assistant.nlu.tokens import words_of
 from assistant.paths import ROOT
-from quality.data import Example, examples
+from quality.data import Example, examples, table
 from quality.problem import Problem
 
 MOST_OF_ONE_FRAME = 0.15
@@ -114,7 +114,7 @@ def _leaks(found: Sequence[Example], root: Path) -> Iterator[Problem]:
     """A question of the development set that was learned measures nothing."""
     learned = _joined([e.text for e in found])
     for path in sorted(path for pattern in DEVELOPMENT for path in root.glob(pattern)):
-        rows = [line.split("\t")[-1] for line in path.read_text(encoding="utf-8").split("\n")[1:] if line]
+        rows = [row[-1] for row in table(path)]
         asked = _joined(rows)
         likeness = process.cdist(asked, learned, scorer=fuzz.ratio, score_cutoff=LEAKED)
         for i, j in zip(*likeness.nonzero(), strict=True):

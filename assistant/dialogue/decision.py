@@ -4,7 +4,7 @@ A pure function of what was read in the message and of the turn before. The runn
 `python -m assistant.parse` both call it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from assistant.dialogue import search
@@ -172,7 +172,7 @@ def _follow_up(message: Understood, last: Turn, bounds: Thresholds) -> Turn | No
     """A short question about cost, time, papers, place, or for more, that leans on the last topic."""
     dimension, subject = _dimension(message, bounds), search.subject(last)
     if dimension == "more" and last.urgent:  # no word about anything else, and none less
-        return Turn("chat.repeat", "answer", "chat.repeat", subject=subject, urgent=True)
+        return replace(_answer("chat.repeat", last), urgent=True)
     if dimension is None or subject is None:
         return None
     reply = topics()[subject].follow.get(dimension, UNTOLD.get(dimension, "follow_unknown"))
@@ -193,19 +193,20 @@ def _dimension(message: Understood, bounds: Thresholds) -> str | None:
 
 def without_follow_ups(ranking: Ranking) -> Ranking:
     """Without a topic to lean on a follow-up is no reading: its share goes to the others."""
-    follow_ups = sum(p for name, p in ranking if family(name) == "follow")
-    return [(name, p / max(1 - follow_ups, 1e-9)) for name, p in ranking if family(name) != "follow"]
+    return _without(ranking, lambda name: family(name) == "follow")
 
 
-def _without_wish(ranking: Ranking, message: Understood) -> Ranking:
-    """A wish for a language is heard already: what else is said is the question ("l'asile ? réponds en arabe")."""
-    wish = sum(p for name, p in ranking if name == "chat.language") if message.wish else 0.0
-    return [(name, p / (1 - wish)) for name, p in ranking if name != "chat.language"] if 0 < wish < 1 else ranking
+def _without(ranking: Ranking, is_none: Callable[[str], bool]) -> Ranking:
+    """A ranking without what is no reading of the message; its share goes to the others."""
+    share = sum(p for name, p in ranking if is_none(name))
+    return [(name, p / max(1 - share, 1e-9)) for name, p in ranking if not is_none(name)]
 
 
 def _by_ranking(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
-    said = _without_wish(without_follow_ups(message.ranking), message)
-    ranking = _who_may(_leaning(said, message, last), message, last)
+    ranking = without_follow_ups(message.ranking)
+    if message.wish:  # heard already: what else is said is the question ("l'asile ? réponds en arabe")
+        ranking = _without(ranking, lambda name: name == "chat.language")
+    ranking = _who_may(_leaning(ranking, message, last), message, last)
     best, probability = ranking[0]
     if best == "out_of_scope" and probability >= bounds.out_of_scope:
         return Turn("out_of_scope", "out_of_scope", best, subject=last.subject)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from quality.data import table
 from tests.conftest import REPORT, Assistant
 from tests.dialogues.test_dialogues import TEXTS, opening
 
@@ -22,7 +23,7 @@ BAR = 0.98
 
 
 def test_they_are_answered_about_the_topic_before(assistant: Assistant, pytestconfig: pytest.Config) -> None:
-    rows = [line.split("\t") for line in ROWS.read_text(encoding="utf-8").split("\n")[1:] if line]
+    rows = table(ROWS)
     missed = [f"{topic} {text}: {reply}" for topic, text, reply in _asked(assistant, rows) if reply]
     reached = 1 - len(missed) / len(rows)
     line = f"follow-ups as people write them: {reached:.3f} of {len(rows)} answered about the topic before"
