@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 from accounts import sessions
+from accounts.session_store import SessionStore
 from config import settings as configured
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, make_password
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
@@ -29,6 +31,31 @@ def test_every_request_gives_another_half_hour(sign_in):
     later(timedelta(minutes=29))
     assert client.get("/").status_code == 200
     assert HALF_AN_HOUR - timedelta(minutes=1) < left() <= HALF_AN_HOUR
+
+
+def test_request_that_changed_nothing_undoes_nothing_that_another_one_changed(sign_in):
+    """A browser asks for /favicon.ico beside each page."""
+    client = sign_in("viewer")
+    session = client.session
+    session["noted"] = "once"
+    session.save()
+    beside = SessionStore(session.session_key)
+    assert beside["noted"] == "once"
+    session = client.session
+    del session["noted"]
+    session.save()
+    beside.save()
+    assert "noted" not in client.session
+
+
+def test_request_beside_signing_out_brings_no_session_back(sign_in):
+    client = sign_in("viewer")
+    beside = SessionStore(client.session.session_key)
+    assert not beside.is_empty()
+    client.post("/logout/")
+    with pytest.raises(UpdateError):
+        beside.save()
+    assert not Session.objects.exists()
 
 
 def test_half_an_hour_without_a_request_ends_it(sign_in):
