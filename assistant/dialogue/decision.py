@@ -175,7 +175,9 @@ def _follow_up(message: Understood, last: Turn, bounds: Thresholds) -> Turn | No
         return replace(_answer("chat.repeat", last), urgent=True)
     if dimension is None or subject is None:
         return None
-    reply = topics()[subject].follow.get(dimension, UNTOLD.get(dimension, "follow_unknown"))
+    reply = topics()[subject].follow.get(dimension)
+    if reply is None or (dimension == "more" and reply == last.topic):  # all is told
+        reply = UNTOLD.get(dimension, "follow_unknown")
     if reply == search.FIND:
         return search.tapped(reply, last)
     topic = reply if reply in topics() else subject
