@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import pytest
 import requests
 
@@ -21,6 +22,9 @@ from tests import stores
 START_TIMEOUT = 180  # seconds, on a loaded machine
 ACTIONS_TOKEN = "t" * 32  # of every action server and assistant that tests start, whatever their folders
 
+# No test fails by the clock: the first example of a property may have to load a model, or the machine may be busy.
+hypothesis.settings.register_profile("dalil", deadline=None)
+hypothesis.settings.load_profile("dalil")
 
 # Lines that are printed below the tests' own summary.
 REPORT = pytest.StashKey[list[str]]()

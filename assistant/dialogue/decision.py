@@ -40,6 +40,8 @@ LEANING, WORDS_THAT_LEAN = 4.0, 6
 WHO_MAY = {"regul": "regul.categories", "return": "return.who"}
 # A message of so few words that names a language asks for it.
 WORDS_OF_A_WISH = 4
+# From this probability on, a topic in a longer message with such a wish is what it asks ("l'asile ? réponds en arabe").
+ASKED_BESIDE_A_WISH = 0.2
 # Families that carry on a conversation: they never change its subject.
 SMALL_TALK = frozenset({"chat", "urgent", "follow", "out_of_scope"})
 # Families that are never offered when asking back.
@@ -106,7 +108,7 @@ def _reply(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
         return Turn("voice" if message.unread == VOICE else "unread", "lost", "chat.help", subject=last.subject)
     if message.target:
         return _chosen(message.target, last)
-    if message.wish and (best == "chat.language" or message.words <= WORDS_OF_A_WISH):
+    if message.wish and _only_wishes(message):
         return Turn("chat.language", "answer", "chat.language", subject=last.subject, language=message.wish)
     searched = search.searched(message, last, bounds)
     if searched:
@@ -119,6 +121,14 @@ def _reply(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
     if follow:
         return follow
     return _by_ranking(message, last, bounds)
+
+
+def _only_wishes(message: Understood) -> bool:
+    """Whether a message with a wish for a language asks nothing else."""
+    if message.words <= WORDS_OF_A_WISH:
+        return True
+    asked = any(family(name) not in NOT_OFFERED and p >= ASKED_BESIDE_A_WISH for name, p in message.ranking)
+    return _topic(message.ranking) == "chat.language" and not asked
 
 
 def _who_may(ranking: Ranking, message: Understood, last: Turn) -> Ranking:
@@ -206,7 +216,7 @@ def _without(ranking: Ranking, is_none: Callable[[str], bool]) -> Ranking:
 
 def _by_ranking(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
     ranking = without_follow_ups(message.ranking)
-    if message.wish:  # heard already: what else is said is the question ("l'asile ? réponds en arabe")
+    if message.wish:  # heard already: what else is said is the question
         ranking = _without(ranking, lambda name: name == "chat.language")
     ranking = _who_may(_leaning(ranking, message, last), message, last)
     best, probability = ranking[0]

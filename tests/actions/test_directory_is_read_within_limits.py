@@ -529,7 +529,7 @@ JSON = st.recursive(
 
 
 @given(page=st.fixed_dictionaries({"contents": JSON}, optional={"last_page": JSON, "total_pages": JSON}) | JSON)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_json_at_all_breaks_it(server, tmp_path_factory, page):
     body = json.dumps(page).encode()
     server.respond = lambda handler: handler.answer(body)

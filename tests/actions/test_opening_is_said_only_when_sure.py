@@ -207,7 +207,7 @@ SECOND = timedelta(seconds=1)
 
 
 @given(KNOWN_SPANS, MOMENTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_next_opening_is_an_opening_and_nothing_is_open_before(spans, moment):
     result = opening(spans, moment)
     assume(result.state == "closed" and result.until)
@@ -220,7 +220,7 @@ def test_the_next_opening_is_an_opening_and_nothing_is_open_before(spans, moment
 
 
 @given(KNOWN_SPANS, MOMENTS)
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.filter_too_much])
 def test_what_is_open_stays_open_as_it_is_until_the_time_that_is_told(spans, moment):
     result = opening(spans, moment)
     assume(result.state == "open" and result.until)
@@ -232,7 +232,7 @@ def test_what_is_open_stays_open_as_it_is_until_the_time_that_is_told(spans, mom
 
 
 @given(SPANS, MOMENTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_hours_at_any_moment_have_an_answer(spans, moment):
     result = opening(spans, moment)
     assert result == opening(reversed(spans), moment.astimezone(ZONE))

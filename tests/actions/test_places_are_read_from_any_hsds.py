@@ -349,7 +349,7 @@ SERVICE = st.fixed_dictionaries(
 
 
 @given(st.lists(SERVICE | ANY, max_size=3))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_whatever_a_directory_sends_nothing_breaks_and_texts_are_safe(rows):
     found = places(rows)
     assert len({place.id for place in found}) == len(found)

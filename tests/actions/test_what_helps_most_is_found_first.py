@@ -341,7 +341,7 @@ def test_in_the_seed_these_come_first(need, city, kind, first):
     st.none() | st.tuples(st.floats(20, 37), st.floats(-18, 0)),
     st.randoms(use_true_random=False),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_question_has_one_answer_whatever_the_order_of_the_directory(need, city, organization, near, random):
     shuffled = random.sample(SEED, len(SEED))
     result = find(shuffled, need, city, organization, near, parents=parents())

@@ -30,9 +30,7 @@ api = schemathesis.pytest.from_fixture("described")
 
 
 @api.parametrize()
-@settings(
-    suppress_health_check=list(HealthCheck), deadline=None, database=None, phases=[Phase.explicit, Phase.generate]
-)
+@settings(suppress_health_check=list(HealthCheck), database=None, phases=[Phase.explicit, Phase.generate])
 def test_any_request(case: schemathesis.Case, page: Client) -> None:
     if isinstance(case.body, dict) and case.body.get("session") is not None:
         case.body["session"] = page.session  # nobody guesses one, and behind it is more

@@ -206,7 +206,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(["session", "message", "history", "feedback"]),
     st.dictionaries(st.sampled_from(["id", "text", "language", "reply", "verdict", "session", "x"]), JSON),
@@ -217,7 +217,7 @@ def test_any_json_gets_an_answer_that_is_no_crash(page: Client, path: str, body:
     assert response.status_code in (200, 400, 401, 413), response.text
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=300))
 def test_any_text_gets_a_reply(page: Client, text: str) -> None:
     assert page.say(text)["parts"]

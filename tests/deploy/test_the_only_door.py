@@ -193,7 +193,7 @@ def test_nor_do_other_methods(door: Door) -> None:
     assert door.seen() == []
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.sampled_from(PIECES),

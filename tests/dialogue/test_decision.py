@@ -183,6 +183,12 @@ class TestLanguage:
     def test_the_button_of_a_language_does(self) -> None:
         assert told(understood(target="language.ar", language=None), BEFORE).language == "ar"
 
+    def test_a_question_beside_a_wish_is_answered_although_the_wish_is_more_probable(self) -> None:
+        message = understood(("chat.language", 0.67), ("asylum.how", 0.32), wish="ar", ordered=True, words=9)
+        assert told(message, BEFORE).reply == "asylum.how"
+        alone = understood(("chat.language", 0.9), ("asylum.how", 0.05), wish="ar", ordered=True, words=9)
+        assert told(alone, BEFORE).reply == "chat.language"
+
     def test_what_else_is_said_with_a_wish_is_the_question(self) -> None:
         turn = told(understood(("asylum.how", 0.42), ("chat.language", 0.3), wish="ar", ordered=True))
         assert (turn.reply, turn.language) == ("asylum.how", "ar")

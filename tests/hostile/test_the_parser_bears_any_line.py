@@ -27,7 +27,7 @@ LINES = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(LINES)
 def test_any_line_is_read(parse: Callable[[str], dict[str, Any]], line: str) -> None:
     read = parse(line)
@@ -37,7 +37,7 @@ def test_any_line_is_read(parse: Callable[[str], dict[str, Any]], line: str) -> 
     assert b"\n" not in written
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(LINES)
 def test_any_line_is_redacted_once_and_for_all(line: str) -> None:
     assert redact(redact(line)) == redact(line)

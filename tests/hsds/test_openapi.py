@@ -44,7 +44,7 @@ def _open_connection():
 
 @pytest.mark.usefixtures("directory", "_open_connection")
 @api.parametrize()
-@settings(suppress_health_check=list(HealthCheck), deadline=None, database=None)
+@settings(suppress_health_check=list(HealthCheck), database=None)
 def test_answers_keep_to_the_document(case):
     # What the document allows may still name nothing in the directory, which is refused as well.
     case.call_and_validate(excluded_checks=[positive_data_acceptance])

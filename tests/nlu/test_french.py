@@ -27,7 +27,7 @@ def original(word: str) -> bool:
 
 
 @given(words)
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=3000)
 def test_any_word_is_one_token_or_not_as_before(word: str) -> None:
     assert bool(TOGETHER.match(word)) == original(word), word
 

@@ -15,13 +15,13 @@ PIECES = st.sampled_from([*"ab1 '-./?!…»)(+€$%°@", "😀", "km", "km²", "
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(PIECES, max_size=60).map("".join) | st.text(max_size=80))
 def test_tokens_are_spacys_own(language: str, text: str) -> None:
     assert [t.text for t in pipeline(language).make_doc(text)] == [t.text for t in OWN[language].make_doc(text)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(PIECES, max_size=60).map("".join) | st.text(max_size=80))
 def test_what_people_write_is_read_with_spacys_own_rules(text: str) -> None:
     own = OWN[tokens.script_pipeline(text)]

@@ -128,7 +128,7 @@ def test_table(row):
 
 @pytest.mark.long
 @given(MANY_TEXTS)
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 def test_second_run_finds_nothing(text):
     once = redact(text)
     assert redact(once) == once
@@ -142,7 +142,7 @@ def test_what_a_first_pass_frees_goes_too():
 
 
 @given(TEXTS.map(lambda text: text.replace("@", "")))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_text_without_digits_is_untouched(text):
     bare = "".join(c for c in text if not c.isdigit())
     assert redact(bare) == bare
@@ -155,7 +155,7 @@ def test_text_without_digits_is_untouched(text):
     between=st.sampled_from(["", " ", ".", "-", "/", "\u00a0", "\u200f", "–"]),
     after=st.sampled_from(["", ".", " merci", "\nالسلام", ")", ", et toi ?"]),
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_no_part_of_a_moroccan_mobile_number_is_left(before, lead, digits, between, after):
     grouped = digits[0] + between + between.join(digits[i : i + 2] for i in range(1, 9, 2))
     assert redact(f"{before}{lead}{grouped}{after}") == f"{before}<phone>{after}"

@@ -61,7 +61,7 @@ def test_a_body_that_holds_no_text_gets_one_kind_bubble(conversation: Conversati
     assert answer.json()[0]["text"]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=300))
 def test_any_text_gets_one_bubble(conversation: Conversation, text: str) -> None:
     assert conversation.say(text).text

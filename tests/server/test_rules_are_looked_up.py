@@ -151,7 +151,7 @@ def without_times(found):
 
 
 @given(talk=conversations, cut=cut)
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_conversation_gets_the_same_prediction(model, pairs, talk, cut):
     domain = model[1]
     events = [event for turn in talk for event in turn]

@@ -90,7 +90,7 @@ def fresh(kind, number):
     return turn(f"message {number}", ActionExecuted("utter_y"), *made)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.tuples(

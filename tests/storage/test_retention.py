@@ -189,7 +189,7 @@ def test_while_somebody_reads_it_says_so_and_the_next_call_finishes(tmp_path: Pa
 STEPS = st.lists(st.tuples(st.sampled_from("ab"), st.booleans(), st.integers(1, 40)), max_size=25)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_whatever_happened_exactly_the_old_sessions_leave(tmp_path: Path, steps: list[tuple[str, bool, int]]) -> None:
     """Compared with lists of sessions, written down as they come."""

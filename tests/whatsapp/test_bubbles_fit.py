@@ -81,7 +81,7 @@ def fits(bubble: Bubble) -> bool:
     return 0 < len(bubble.text) <= LONGEST_BODY and 0 < len(bubble.buttons) <= most
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.integers(0, 10_000).map(lambda n: ("Des mots. " * n)[:n]) | TEXTS, min_size=1, max_size=3),
     st.integers(0, 14),

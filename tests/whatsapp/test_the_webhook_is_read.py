@@ -213,7 +213,7 @@ def test_whose_a_message_is_is_not_guessed() -> None:
     assert found == Batch(ignored=Counter(["message without a sender"]))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(BODIES)
 def test_any_json_is_read_without_a_crash(payload: object) -> None:
     found = read(payload, PHONE_ID)

@@ -168,7 +168,7 @@ def test_interrupted_anywhere_it_comes_to_the_same(
 
 
 @given(st.lists(st.sampled_from(["awa", "omar", "fatou"]), min_size=1, max_size=12), st.randoms(use_true_random=False))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_order_of_commits_and_looks_gives_the_same(
     conversations: Conversations, people: list[str], dice: Any
 ) -> None:

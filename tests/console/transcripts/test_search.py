@@ -73,7 +73,7 @@ def test_what_is_corrected_in_place_is_found_as_it_is_now(texts: Conversations) 
 class AnyWords(TestCase):
     """Whatever is typed into the search is a search."""
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.text(max_size=40))
     def test_nothing_that_is_typed_breaks_it(self, asked: str) -> None:
         list(search.matching(asked))

@@ -163,14 +163,14 @@ STATUSES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=70, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(BODIES)
 def test_any_signed_json_is_taken(channel: Channel, payload: object) -> None:
     raw = json.dumps(payload).encode()
     assert post(channel, raw, signature(raw)) == 200
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STATUSES, min_size=1, max_size=3))
 def test_any_signed_status_is_taken(channel: Channel, statuses: list[dict[str, object]]) -> None:
     raw = json.dumps(body([change(statuses=statuses)])).encode()
