@@ -61,7 +61,9 @@ def words(page: Page) -> dict[str, str]:
 
 
 def expect_refusal(page: Page) -> None:
+    """The code is refused; the next one is read after a second only."""
     expect(page.get_by_role("alert")).to_contain_text(words(page)["wrong"])
+    time.sleep(1)
 
 
 def test_first_password_leads_over_phone_and_codes_to_the_page_that_was_wanted(tmp_path: Path, page: Page) -> None:
@@ -100,7 +102,6 @@ def test_password_and_phone_and_out_again(console: Console, page: Page) -> None:
     console.type_code(page, "000000")
     expect_refusal(page)
     look_at(page, "code-wrong")
-    time.sleep(1)  # after a wrong code the next one is not read for a second
     console.type_code(page, used)
     expect(page.locator("#content")).to_be_visible()
     account = sign_out_of(console, page)
