@@ -26,6 +26,7 @@ DIALOGUE = frozenset(
         *("follow_unknown", "follow_more"),
         *("voice", "unread"),
         *("contact.need", "contact.need_again", "contact.city_again", "contact.left", "contact.gave_up"),
+        "contact.no_consulate",
     ]
 )
 # Lines that are added to answers.

@@ -21,7 +21,7 @@ from rasa.shared.nlu.training_data.message import Message
 from assistant.dialogue.choice import chosen, signed, titled
 from assistant.dialogue.decision import decide, without_follow_ups
 from assistant.dialogue.reading import named, need_read
-from assistant.dialogue.state import ERASED, Turn
+from assistant.dialogue.state import ERASED, Search, Turn
 from assistant.dialogue.topics import target
 from assistant.dialogue.understood import Thresholds, Understood
 from assistant.nlu.normalise import clean
@@ -34,6 +34,8 @@ RETRIEVAL = frozenset(
 # Of the family chat these only say something too.
 CHAT = frozenset(["greet", "goodbye", "thanks", "bot", "unhappy", "privacy", "privacy_full", "insult"])
 RANKED = 5
+# What the lexicon finds for a search only; where people come from is not written into conversations as a fact.
+UNWRITTEN = frozenset(["detail", "nationality"])
 # Concepts of a question that leans on the last topic: it names none of its own.
 DIMENSION_CONCEPTS = frozenset(
     [
@@ -121,7 +123,7 @@ def _understood(message: Message, before: Turn | None) -> Understood:
     text = clean(message.get(TEXT))
     tapped = target(text) or signed(text) or chosen(typed, before.offered if before else ())
     metadata = message.get("metadata") or {}
-    city_asked = bool(before and before.search and before.search.missing == "city")
+    search = (before and before.search) or Search()
     return Understood(
         ranking=message.get("ranking"),
         language=None if tapped else tongue["language"],  # a button never changes the language
@@ -131,11 +133,11 @@ def _understood(message: Message, before: Turn | None) -> Understood:
         interface=metadata.get("interface"),
         second=message.get("second"),
         urgent=message.get("danger"),
-        target=tapped or (None if before and before.search and before.search.missing else titled(typed)),
+        target=tapped or (None if search.missing else titled(typed)),
         words=len(typed),
         bare=set(message.get("concepts")) <= DIMENSION_CONCEPTS,
         about=need_read(message.get("apart")),
-        named=named(message.get("folded"), typed, message.get("concepts"), message.get("found"), city_asked),
+        named=named(message.get("folded"), typed, message.get("concepts"), message.get("found"), search),
         unread=metadata.get("kind"),
     )
 
@@ -150,7 +152,7 @@ def _write(message: Message, turn: Turn) -> None:
     message.set(INTENT_RANKING_KEY, ranked, add_to_output=True)
     if response:
         message.set(RESPONSE_SELECTOR, _selected(intent, response, confidence), add_to_output=True)
-    found = [entity for entity in message.get("found") if entity["entity"] != "detail"]
+    found = [entity for entity in message.get("found") if entity["entity"] not in UNWRITTEN]
     message.set(ENTITIES, [*found, *_slots(turn, len(message.get(TEXT)))], add_to_output=True)
     message.set("turn", turn.to_dict(), add_to_output=True)
     message.set("tongue", message.get("tongue")["language"], add_to_output=True)

@@ -6,6 +6,8 @@ from typing import Any
 from assistant import yaml
 from assistant.paths import DATA
 
+CONSULATE = "consulate"  # help that each country gives its own people only
+
 
 @cache
 def needs() -> dict[str, dict[str, Any]]:

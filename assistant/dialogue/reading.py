@@ -8,7 +8,8 @@ from typing import Any
 
 from assistant import yaml
 from assistant.dialogue.choice import ordinals
-from assistant.dialogue.needs import need_of
+from assistant.dialogue.needs import CONSULATE, need_of
+from assistant.dialogue.state import Search
 from assistant.dialogue.topics import family
 from assistant.dialogue.understood import Named
 from assistant.nlu import tokens
@@ -25,6 +26,8 @@ DETAIL_CONCEPTS = {
     "email": "email",
     "website": "all",
 }
+# Needs where a message names no other: one's own country gives a passport.
+CONCEPT_NEEDS = {"passport": CONSULATE}
 # Words before "deuxième" that make it one of several.
 ARTICLES = frozenset(["le", "la", "du", "l", "dyal", "ديال"])
 # An answer to "which city?" of so few words is a misspelt city, if any is close.
@@ -55,7 +58,7 @@ def _key(folded: str) -> str:
     return " ".join(tokens.words(tokens.tokenize(folded)))
 
 
-def named(folded: str, typed: Sequence[str], concepts: Iterable[str], found: Found, city_asked: bool) -> Named:
+def named(folded: str, typed: Sequence[str], concepts: Iterable[str], found: Found, search: Search) -> Named:
     """What a message names.
 
     Args:
@@ -63,17 +66,22 @@ def named(folded: str, typed: Sequence[str], concepts: Iterable[str], found: Fou
         typed: its words.
         concepts: concepts that the lexicon found in it.
         found: entities that the lexicon found in it.
-        city_asked: whether the last reply asked for a city.
+        search: as it was before the message.
     """
+    need = _first(found, "need") or next((CONCEPT_NEEDS[one] for one in concepts if one in CONCEPT_NEEDS), None)
+    nationality = _first(found, "nationality")
+    if nationality is None and CONSULATE in (need, search.need):
+        nationality = lexicon().closest_nationality(typed)
     cities = [entity for entity in found if entity["entity"] == "city"]
     wanted = [entity["value"] for entity in cities if not _is_refused(folded, entity)]
-    if not cities and city_asked and len(typed) <= WORDS_OF_A_CITY:
+    if not cities and search.missing == "city" and len(typed) <= WORDS_OF_A_CITY:
         close = lexicon().closest_city(typed)
         wanted = [close] if close else []
     said = " ".join(typed)
     return Named(
-        need=_first(found, "need"),
+        need=need,
         organisation=_first(found, "organisation"),
+        nationality=nationality,
         city=wanted[0] if wanted else None,
         refused=bool(cities) and not wanted,
         detail=_detail(concepts, found),

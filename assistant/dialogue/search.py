@@ -7,13 +7,14 @@ words of the lexicon and from buttons only: a frightened sentence never becomes 
 
 from dataclasses import replace
 
-from assistant.dialogue.needs import need_of, needs
+from assistant.dialogue.needs import CONSULATE, need_of, needs
 from assistant.dialogue.state import Search, Turn
 from assistant.dialogue.topics import family
 from assistant.dialogue.understood import Thresholds, Understood
 
 IOM = "iom-morocco"
 FIND, DETAIL, OFFICE, MENU = "contact.find", "contact.detail", "contact.iom", "menu.main"
+UNLISTED = "unlisted"  # country of which the directory has no consulate
 # Needs offered when a search lacks one, most asked first; with the menu a WhatsApp list is full.
 NEEDS_OFFERED = tuple(
     f"need.{need}"
@@ -123,17 +124,20 @@ def _answer(message: Understood, search: Search, last: Turn, bounds: Thresholds)
     if named.leaves:
         return Turn("contact.left", "answer", FIND, subject=last.subject, search=replace(search, missing=None, tries=0))
     best, probability = _best(message)
-    told = _told(message, search)
+    told = _told(message, search) or (search if _names_country(message, search) else None)
     about_contacts = family(best) in ("contact", "services") or probability < bounds.answer
     if told and (message.words <= WORDS_OF_AN_ANSWER or about_contacts):
-        return _turn(told, last)
+        return _looked_for(told, message, last)
     wanted = need_of(best) if search.missing == "need" and probability >= bounds.answer else None
     if wanted:
-        return _turn(replace(search, need=wanted, city=named.city or search.city), last)
+        return _looked_for(replace(search, need=wanted, city=named.city or search.city), message, last)
     if best == DETAIL:  # of those shown before: the person has moved on
         return _detail(message, replace(search, missing=None, tries=0), last, bounds)
     if _is_answered_otherwise(message, bounds):
         return None
+    if not search.tries and search.missing == "city" and _asks_again(message, search):
+        asked = _turn(search, last)
+        return replace(asked, search=replace(asked.search or search, tries=1))
     return _failed(search, last)
 
 
@@ -162,6 +166,11 @@ def _is_answered_otherwise(message: Understood, bounds: Thresholds) -> bool:
     if best in ("out_of_scope", "contact.find") or message.words == 0:
         return best == "out_of_scope" and probability >= bounds.out_of_scope and message.words > WORDS_OF_A_SEARCH
     return probability >= bounds.answer and best != "chat.affirm"
+
+
+def _asks_again(message: Understood, search: Search) -> bool:
+    """Whether a message is the question of the search once more: it names no city, so none is said to be unknown."""
+    return _best(message)[0] == FIND or (search.need is not None and _need(message) == search.need)
 
 
 def _failed(search: Search, last: Turn) -> Turn:
@@ -210,10 +219,11 @@ def _changed(message: Understood, search: Search, last: Turn) -> Turn | None:
         return None
     if named.organisation:
         return None
-    if not (named.city or named.refused or (named.need and message.words <= WORDS_OF_A_SEARCH)):
+    new_need = named.need and message.words <= WORDS_OF_A_SEARCH
+    if not (named.city or named.refused or new_need or _names_country(message, search)):
         return None
     changed = _told(message, replace(search, missing=None))
-    return _turn(changed or search, last)
+    return _looked_for(changed or search, message, last)
 
 
 def _begun(message: Understood, last: Turn, bounds: Thresholds) -> Turn | None:
@@ -236,9 +246,26 @@ def begun(message: Understood, last: Turn) -> Turn:
         near=search.near if city is None else None,
         found=search.found,
     )
+    if named.need == CONSULATE and named.nationality:  # "ambassade de Guinée équatoriale" is not Guinea's
+        fresh = replace(fresh, need=CONSULATE, organisation=None)
     if fresh.organisation:
         fresh = replace(fresh, need=None, city=named.city)
-    return _turn(fresh if fresh.need or fresh.organisation else _with_subject(fresh, last), last)
+    return _looked_for(fresh if fresh.need or fresh.organisation else _with_subject(fresh, last), message, last)
+
+
+def _names_country(message: Understood, search: Search) -> bool:
+    return search.need == CONSULATE and message.named.nationality is not None
+
+
+def _looked_for(search: Search, message: Understood, last: Turn) -> Turn:
+    """The turn of a search; a consulate is that of the country which the message names, never another one's."""
+    if not _names_country(message, search):
+        return _turn(search, last)
+    if message.named.nationality == UNLISTED:
+        ended = replace(search, missing=None, tries=0, anywhere=False)
+        ways_on = ("city.national", "chat.human", MENU)
+        return Turn("contact.no_consulate", "answer", FIND, subject=FIND, search=ended, offered=ways_on)
+    return _turn(replace(search, organisation=message.named.nationality, need=None), last)
 
 
 def _is_search(message: Understood, last: Turn, bounds: Thresholds) -> bool:

@@ -11,6 +11,7 @@ class Named:
     Attributes:
         need: id of a need (`legal_aid`).
         organisation: id of an organisation (`gadem`).
+        nationality: organisation that is the consulate of a country or people, `unlisted` when the directory has none.
         city: id of the city that is meant; of "pas Tanger, Tétouan" the second.
         refused: whether it only names a city that is not meant.
         detail: what it asks of contacts that were shown (`phone`, `address`, `hours`, `email`, `all`, `more`, `city`).
@@ -23,6 +24,7 @@ class Named:
 
     need: str | None = None
     organisation: str | None = None
+    nationality: str | None = None
     city: str | None = None
     refused: bool = False
     detail: str | None = None

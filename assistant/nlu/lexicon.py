@@ -34,6 +34,8 @@ ARABIC_PREFIXES = ("وف", "وب", "ول", "ف", "ب", "ل", "و")
 CLOSE_ENOUGH, LONG_ENOUGH = 88, 7
 # The same where a city was asked for: a short message is probably one.
 CLOSE_ENOUGH_AS_ANSWER, LONG_ENOUGH_AS_ANSWER = 86, 4
+# Letters of a country's name, and of what its people are called, that may bear a slip.
+LONG_ENOUGH_OF_A_COUNTRY = 6
 # Articles and prepositions that Arabic writes into a word, and what stays of them: "بالمساعدة" is "المساعدة".
 ARABIC_CLITICS = {
     "وبال": "ال",
@@ -69,7 +71,7 @@ def lexicon() -> "Lexicon":
 
 @dataclass(frozen=True)
 class Entity:
-    """Something named in a message: `kind` (city, need, organisation, detail), its id, and where it stands."""
+    """Something named in a message: its kind (city, need, organisation, nationality, detail) and id, and its place."""
 
     kind: str
     value: str
@@ -88,8 +90,8 @@ class Lexicon:
         """Read the files.
 
         Args:
-            folder: folder with `concepts.yml`, `cities.yml`, `needs.yml`, `organisations.yml`, `details.yml`,
-                `spellings_fr.yml`, `arabizi.yml`, `keywords.yml`, `vague.yml`.
+            folder: folder with `concepts.yml`, `cities.yml`, `needs.yml`, `organisations.yml`,
+                `nationalities.yml`, `details.yml`, `spellings_fr.yml`, `arabizi.yml`, `keywords.yml`, `vague.yml`.
 
         Raises:
             FileNotFoundError, ValueError: a file is missing or not readable.
@@ -108,23 +110,18 @@ class Lexicon:
         self._whole: dict[str, tuple[str, ...]] = {word: (topic,) for word, topic in sure.items()}
         for row in yaml.read(folder / "vague.yml")["vague"]:
             self._whole |= {_key(fold(str(word))): tuple(row["topics"]) for word in row["words"]}
-        self._city_names = {
-            phrase: label.removeprefix("city:")
-            for label, phrases in self._phrases.items()
-            if label.startswith("city:")
-            for phrase in phrases
-            if " " not in phrase
-        }
-        self._all_city_names = {
-            phrase: label.removeprefix("city:")
-            for label, phrases in self._phrases.items()
-            if label.startswith("city:")
-            for phrase in phrases
-        }
+        self._all_city_names = self._phrases_of("city")
+        self._city_names = {name: city for name, city in self._all_city_names.items() if " " not in name}
+        self._countries = self._phrases_of("nationality")
         self._said = {
             phrase for label, phrases in self._phrases.items() if not label.startswith("city:") for phrase in phrases
         } | {fold(str(word)) for word in yaml.read(folder / "cities.yml")["no_cities"]}
         self._long_city_names = [name for name in self._city_names if len(name) >= LONG_ENOUGH]
+
+    def _phrases_of(self, kind: str) -> dict[str, str]:
+        """Phrase -> id, of one kind of entity."""
+        labels = {label: phrases for label, phrases in self._phrases.items() if label.startswith(f"{kind}:")}
+        return {phrase: label.partition(":")[2] for label, phrases in labels.items() for phrase in phrases}
 
     def _section(self, name: str) -> dict[str, Any]:
         return yaml.read(self._folder / f"{name}.yml")[name.removesuffix("_fr")]
@@ -167,6 +164,8 @@ class Lexicon:
             yield f"need:{need}", {fold(str(word)) for word in row["words"]}
         for organisation, row in self._section("organisations").items():
             yield f"organisation:{organisation}", {fold(str(name)) for name in row["names"]}
+        for consulate, names in self._section("nationalities").items():
+            yield f"nationality:{consulate}", {fold(str(name)) for name in names}
         for detail, phrases in self._section("details").items():
             yield f"detail:{detail}", {fold(str(p)) for p in phrases}
 
@@ -227,7 +226,7 @@ class Lexicon:
         bare = Doc(doc.vocab, [_bare(token.text) for token in doc]) if doc.lang_ == "ar" else None
         for label, start, end in self._matches(bare, "ar") if bare else ():
             kind, _, value = label.partition(":")
-            if kind in ("need", "organisation", "detail"):
+            if kind in ("need", "organisation", "nationality", "detail"):
                 span = doc[start:end]
                 found.append(Entity(kind, value, span.start_char, span.end_char))
         for label, _, _ in self._matches(tokens.tokenize(" ".join(standard))):
@@ -275,6 +274,20 @@ class Lexicon:
             )
             if close and close[0][0] == text[0]:
                 return self._all_city_names[close[0]]
+        return None
+
+    def closest_nationality(self, words: Sequence[str]) -> str | None:
+        """Consulate of a country that one of the words misspells by a slip, where a consulate is looked for.
+
+        Args:
+            words: folded words of the message.
+        """
+        for word in words:
+            if len(word) < LONG_ENOUGH_OF_A_COUNTRY or word in self._said:
+                continue
+            close = process.extractOne(word, self._countries.keys(), scorer=OSA.distance, score_cutoff=1)
+            if close and close[0][0] == word[0]:
+                return self._countries[close[0]]
         return None
 
     def is_typo(self, word: str) -> bool:

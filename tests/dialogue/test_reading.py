@@ -3,17 +3,20 @@
 import pytest
 
 from assistant.dialogue.reading import named, need_read
+from assistant.dialogue.state import Search
 from assistant.dialogue.understood import Named
 from assistant.nlu import tokens
 from assistant.nlu.lexicon import lexicon
 from assistant.nlu.normalise import fold
 
+NO_SEARCH, CITY_ASKED = Search(), Search(need="health", missing="city")
 
-def read(text: str, city_asked: bool = False) -> Named:
+
+def read(text: str, search: Search = NO_SEARCH) -> Named:
     folded = fold(text)
     typed = tokens.words(tokens.tokenize(folded))
     concepts, found = lexicon().find(folded, typed)
-    return named(folded, typed, concepts, [entity.to_dict() for entity in found], city_asked)
+    return named(folded, typed, concepts, [entity.to_dict() for entity in found], search)
 
 
 @pytest.mark.parametrize(
@@ -44,14 +47,14 @@ def test_a_city_that_is_not_meant(text: str) -> None:
     [("tangé", "tanger"), ("tangerr", "tanger"), ("wjda", "oujda"), ("casa", "casablanca"), ("martile", "martil")],
 )
 def test_a_misspelt_city_where_one_was_asked_for(text: str, city: str) -> None:
-    assert read(text, city_asked=True).city == city
+    assert read(text, CITY_ASKED).city == city
 
 
 @pytest.mark.parametrize(
     "text", ["je ne sais pas", "pourquoi ?", "aidez moi svp", "j'ai peur", "Bruxelles", "عافاك", "ma3raftch", "manger"]
 )
 def test_what_is_no_city_where_one_was_asked_for(text: str) -> None:
-    assert read(text, city_asked=True).city is None
+    assert read(text, CITY_ASKED).city is None
 
 
 @pytest.mark.parametrize(
@@ -121,3 +124,30 @@ def test_more_than_a_city() -> None:
 )
 def test_the_need_that_the_classifier_reads(ranking: list[tuple[str, float]], need: str | None) -> None:
     assert need_read(ranking) == need
+
+
+class TestConsulate:
+    @pytest.mark.parametrize(
+        "text", ["mon passeport est fini", "l9it jawaz salali", "الجواز ديالي سالا", "mon ambassade"]
+    )
+    def test_is_what_a_passport_needs(self, text: str) -> None:
+        assert read(text).need == "consulate"
+
+    def test_is_not_looked_for_where_another_help_is_named(self) -> None:
+        assert read("un avocat pour mon passeport").need == "legal_aid"
+
+    @pytest.mark.parametrize(
+        ("text", "consulate"),
+        [
+            ("ambassade du senegual", "ambassade-senegal"),
+            ("passeport ivoirrien", "ambassade-cote-divoire"),
+            ("سفارة السينغال", "ambassade-senegal"),
+            ("passeport camerrounais", "unlisted"),
+        ],
+    )
+    def test_of_a_misspelt_country_is_known(self, text: str, consulate: str) -> None:
+        assert read(text).nationality == consulate
+
+    def test_is_asked_for_so_that_a_country_may_be_misspelt(self) -> None:
+        assert read("sénégallais").nationality is None
+        assert read("sénégallais", Search(need="consulate", missing="city")).nationality == "ambassade-senegal"

@@ -287,3 +287,49 @@ def test_where_another_need_is_met_is_a_search() -> None:
     assert search(decide(asked, card, THRESHOLDS)).need == "consulate"
     where = Understood(ranking, "fr", True, words=4, named=Named(need="residence", detail="address"))
     assert decide(where, card, THRESHOLDS).dimension == "where"
+
+
+class TestTheQuestionOfASearchOnceMore:
+    """It names no city, so the person is not told that theirs is unknown."""
+
+    def test_gets_the_same_question_back(self) -> None:
+        again = told("contact.find", CITY_ASKED, words=7, need="legal_aid")
+        assert (again.reply, search(again).missing, search(again).tries) == ("contact.find", "city", 1)
+
+    def test_does_so_when_only_its_sense_is_the_same(self) -> None:
+        ranking = (("services.legal_aid", 0.3), ("out_of_scope", 0.1))
+        again = decide(Understood(ranking, "fr", True, words=9, about="legal_aid"), CITY_ASKED, THRESHOLDS)
+        assert (again.reply, search(again).missing) == ("contact.find", "city")
+
+    def test_ends_the_search_the_second_time(self) -> None:
+        again = told("contact.find", told("contact.find", CITY_ASKED, words=7), words=7)
+        assert (again.reply, search(again).missing) == ("contact.gave_up", None)
+
+    def test_is_not_any_unknown_word(self) -> None:
+        assert told("out_of_scope", CITY_ASKED, sure=0.4, words=1).reply == "contact.city_again"
+
+
+class TestConsulate:
+    def test_is_that_of_the_country_which_is_named(self) -> None:
+        turn = told("contact.find", need="consulate", nationality="ambassade-senegal")
+        assert (turn.reply, search(turn).organisation, search(turn).need) == ("contact.find", "ambassade-senegal", None)
+
+    def test_needs_no_city_then(self) -> None:
+        turn = told("contact.find", need="consulate", nationality="ambassade-senegal")
+        assert search(turn).missing is None
+
+    @pytest.mark.parametrize("organisation", [None, "consulat-guinee-dakhla"])
+    def test_of_another_country_is_not_shown(self, organisation: str | None) -> None:
+        turn = told("contact.find", need="consulate", organisation=organisation, nationality="unlisted")
+        assert (turn.reply, search(turn).organisation) == ("contact.no_consulate", None)
+        assert "city.national" in turn.offered
+
+    @pytest.mark.parametrize("reply", ["city asked", "shown"])
+    def test_country_is_told_later(self, reply: str) -> None:
+        city = "rabat" if reply == "shown" else None
+        before = told("contact.find", need="consulate", city=city)
+        turn = told("out_of_scope", before, sure=0.5, words=3, nationality="ambassade-niger")
+        assert search(turn).organisation == "ambassade-niger"
+
+    def test_country_matters_to_nothing_else(self) -> None:
+        assert search(told("contact.find", need="health", nationality="unlisted")).missing == "city"
