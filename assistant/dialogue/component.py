@@ -5,7 +5,7 @@ slots `language` and `topic`; its rules do the rest. The decision itself travels
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from assistant.dialogue.choice import chosen, signed, titled
 from assistant.dialogue.decision import decide, without_follow_ups
 from assistant.dialogue.reading import named, need_read
 from assistant.dialogue.state import ERASED, Search, Turn
-from assistant.dialogue.topics import target
+from assistant.dialogue.topics import family, target
 from assistant.dialogue.understood import Thresholds, Understood
 from assistant.nlu.normalise import clean
 from assistant.privacy.receipts import receipt_of
@@ -124,6 +124,7 @@ def _understood(message: Message, before: Turn | None) -> Understood:
     tapped = target(text) or signed(text) or chosen(typed, before.offered if before else ())
     metadata = message.get("metadata") or {}
     search = (before and before.search) or Search()
+    concepts = message.get("concepts")
     return Understood(
         ranking=message.get("ranking"),
         language=None if tapped else tongue["language"],  # a button never changes the language
@@ -135,11 +136,18 @@ def _understood(message: Message, before: Turn | None) -> Understood:
         urgent=message.get("danger"),
         target=tapped or (None if search.missing else titled(typed)),
         words=len(typed),
-        bare=set(message.get("concepts")) <= DIMENSION_CONCEPTS,
+        bare=set(concepts) <= DIMENSION_CONCEPTS,
         about=need_read(message.get("apart")),
-        named=named(message.get("folded"), typed, message.get("concepts"), message.get("found"), search),
+        named=named(message.get("folded"), typed, concepts, message.get("found"), _slips(message, search), search),
         unread=metadata.get("kind"),
     )
+
+
+def _slips(message: Message, search: Search) -> Sequence[str]:
+    """Words in which a slip may hide what is looked for; none while nothing is."""
+    best = (message.get("ranking") or [("", 0.0)])[0][0]
+    searching = family(best) == "contact" or search.missing or search.found
+    return message.get("unheard") if searching else ()
 
 
 def _write(message: Message, turn: Turn) -> None:

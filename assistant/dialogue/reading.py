@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant import yaml
 from assistant.dialogue.choice import ordinals
-from assistant.dialogue.needs import CONSULATE, need_of
+from assistant.dialogue.needs import CONSULATE, need_of, needs
 from assistant.dialogue.state import Search
 from assistant.dialogue.topics import family
 from assistant.dialogue.understood import Named
@@ -58,7 +58,9 @@ def _key(folded: str) -> str:
     return " ".join(tokens.words(tokens.tokenize(folded)))
 
 
-def named(folded: str, typed: Sequence[str], concepts: Iterable[str], found: Found, search: Search) -> Named:
+def named(
+    folded: str, typed: Sequence[str], concepts: Iterable[str], found: Found, unheard: Sequence[str], search: Search
+) -> Named:
     """What a message names.
 
     Args:
@@ -66,12 +68,13 @@ def named(folded: str, typed: Sequence[str], concepts: Iterable[str], found: Fou
         typed: its words.
         concepts: concepts that the lexicon found in it.
         found: entities that the lexicon found in it.
+        unheard: words that no example has, as usually spelt; empty while nothing is looked for.
         search: as it was before the message.
     """
-    need = _first(found, "need") or next((CONCEPT_NEEDS[one] for one in concepts if one in CONCEPT_NEEDS), None)
+    need = _first(found, "need") or _need_of(concepts) or _misspelt_need(unheard)
     nationality = _first(found, "nationality")
     if nationality is None and CONSULATE in (need, search.need):
-        nationality = lexicon().closest_nationality(typed)
+        nationality = _misspelt_nationality(unheard)
     cities = [entity for entity in found if entity["entity"] == "city"]
     wanted = [entity["value"] for entity in cities if not _is_refused(folded, entity)]
     if not cities and search.missing == "city" and len(typed) <= WORDS_OF_A_CITY:
@@ -107,6 +110,21 @@ def need_read(ranking: Ranking) -> str | None:
     best = max((need for need in shares if need), key=lambda need: shares[need], default=None)
     sure = shares.get(best, 0.0) >= max(LEAST_OF_A_NEED, PART_OF_A_NEED * sum(shares.values()))
     return best if sure else None
+
+
+def _need_of(concepts: Iterable[str]) -> str | None:
+    return next((CONCEPT_NEEDS[one] for one in concepts if one in CONCEPT_NEEDS), None)
+
+
+def _misspelt_need(unheard: Sequence[str]) -> str | None:
+    labels = [*(f"need:{need}" for need in needs()), *(f"concept:{concept}" for concept in CONCEPT_NEEDS)]
+    kind, _, value = (lexicon().closest(unheard, labels) or "").partition(":")
+    return (CONCEPT_NEEDS[value] if kind == "concept" else value) or None
+
+
+def _misspelt_nationality(unheard: Sequence[str]) -> str | None:
+    labels = [f"nationality:{consulate}" for consulate in lexicon().consulates]
+    return (lexicon().closest(unheard, labels) or "").partition(":")[2] or None
 
 
 def _first(found: Found, kind: str) -> str | None:

@@ -168,7 +168,10 @@ class LexiconMatcher(_Step):
 
 @DefaultV1Recipe.register(Kind.INTENT_CLASSIFIER, is_trainable=True)
 class TopicClassifier(_LearningStep):
-    """Topics with calibrated probabilities: `ranking`, and `second` when a message asks two things."""
+    """Topics with calibrated probabilities: `ranking`, and `second` when a message asks two things.
+
+    `unheard` are its words that no two examples have; `apart` is the ranking without its cities.
+    """
 
     def __init__(
         self,
@@ -234,6 +237,7 @@ class TopicClassifier(_LearningStep):
         if named:
             message.set("ranking", [(topic, 1 / len(named)) for topic in named])
             message.set("apart", [])
+            message.set("unheard", [])
             return
         whole = self._ranking(_seen(message), _embedding(message) if self._config["embedding"] else None)
         language = message.get("tongue")["language"]
@@ -241,6 +245,7 @@ class TopicClassifier(_LearningStep):
         first, second = second_question(whole, rankings)
         message.set("ranking", first)
         message.set("second", second)
+        message.set("unheard", [word for word in message.get("standard") if f"w{word}" not in self._model.vocabulary])
         cities = [entity for entity in message.get("found") if entity["entity"] == "city"]
         message.set(
             "apart", self._ranking(seen(_without(message.get("folded"), cities), language)) if cities else whole

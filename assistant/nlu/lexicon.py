@@ -34,8 +34,7 @@ ARABIC_PREFIXES = ("وف", "وب", "ول", "ف", "ب", "ل", "و")
 CLOSE_ENOUGH, LONG_ENOUGH = 88, 7
 # The same where a city was asked for: a short message is probably one.
 CLOSE_ENOUGH_AS_ANSWER, LONG_ENOUGH_AS_ANSWER = 86, 4
-# Letters of a country's name, and of what its people are called, that may bear a slip.
-LONG_ENOUGH_OF_A_COUNTRY = 6
+SHORTEST_WITH_A_SLIP = 5  # letters of a word of a need or country, and of what is taken for it
 # Articles and prepositions that Arabic writes into a word, and what stays of them: "بالمساعدة" is "المساعدة".
 ARABIC_CLITICS = {
     "وبال": "ال",
@@ -110,18 +109,17 @@ class Lexicon:
         self._whole: dict[str, tuple[str, ...]] = {word: (topic,) for word, topic in sure.items()}
         for row in yaml.read(folder / "vague.yml")["vague"]:
             self._whole |= {_key(fold(str(word))): tuple(row["topics"]) for word in row["words"]}
-        self._all_city_names = self._phrases_of("city")
+        self._all_city_names = {
+            phrase: label.removeprefix("city:")
+            for label, phrases in self._phrases.items()
+            if label.startswith("city:")
+            for phrase in phrases
+        }
         self._city_names = {name: city for name, city in self._all_city_names.items() if " " not in name}
-        self._countries = self._phrases_of("nationality")
         self._said = {
             phrase for label, phrases in self._phrases.items() if not label.startswith("city:") for phrase in phrases
         } | {fold(str(word)) for word in yaml.read(folder / "cities.yml")["no_cities"]}
         self._long_city_names = [name for name in self._city_names if len(name) >= LONG_ENOUGH]
-
-    def _phrases_of(self, kind: str) -> dict[str, str]:
-        """Phrase -> id, of one kind of entity."""
-        labels = {label: phrases for label, phrases in self._phrases.items() if label.startswith(f"{kind}:")}
-        return {phrase: label.partition(":")[2] for label, phrases in labels.items() for phrase in phrases}
 
     def _section(self, name: str) -> dict[str, Any]:
         return yaml.read(self._folder / f"{name}.yml")[name.removesuffix("_fr")]
@@ -135,6 +133,11 @@ class Lexicon:
     def needs(self) -> dict[str, Any]:
         """Need id -> `{fr, ar, topic, words}`."""
         return self._section("needs")
+
+    @cached_property
+    def consulates(self) -> Sequence[str]:
+        """Organisations that are the consulate of a country, and `unlisted`."""
+        return list(self._section("nationalities"))
 
     @cached_property
     def french_spellings(self) -> dict[str, list[str]]:
@@ -276,19 +279,25 @@ class Lexicon:
                 return self._all_city_names[close[0]]
         return None
 
-    def closest_nationality(self, words: Sequence[str]) -> str | None:
-        """Consulate of a country that one of the words misspells by a slip, where a consulate is looked for.
+    def closest(self, words: Sequence[str], labels: Sequence[str]) -> str | None:
+        """The label whose word one of the words is but for a slip; None when none is, or one of several.
 
         Args:
-            words: folded words of the message.
+            words: folded words that nobody knows.
+            labels: as of the matchers (`need:health`, `concept:passport`).
         """
+        known = self._single_words(tuple(labels))
         for word in words:
-            if len(word) < LONG_ENOUGH_OF_A_COUNTRY or word in self._said:
-                continue
-            close = process.extractOne(word, self._countries.keys(), scorer=OSA.distance, score_cutoff=1)
-            if close and close[0][0] == word[0]:
-                return self._countries[close[0]]
+            close = process.extract(word, known.keys(), scorer=OSA.distance, score_cutoff=1)
+            meant = {known[name] for name, _, _ in close if name[0] == word[0]}
+            if len(meant) == 1 and len(word) >= SHORTEST_WITH_A_SLIP:
+                return meant.pop()
         return None
+
+    @cache  # noqa: B019 - there is one lexicon a process
+    def _single_words(self, labels: tuple[str, ...]) -> dict[str, str]:
+        phrases = ((phrase, label) for label in labels for phrase in self._phrases[label])
+        return {phrase: label for phrase, label in phrases if " " not in phrase and len(phrase) >= SHORTEST_WITH_A_SLIP}
 
     def is_typo(self, word: str) -> bool:
         """Whether a word that was taken for a city is no known spelling of one."""
