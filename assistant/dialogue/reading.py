@@ -30,6 +30,10 @@ DETAIL_CONCEPTS = {
 CONCEPT_NEEDS = {"passport": CONSULATE}
 # Words before "deuxième" that make it one of several.
 ARTICLES = frozenset(["le", "la", "du", "l", "dyal", "ديال"])
+# Words before the country of whoever writes ("ana mn", "je suis du"), and before one where they only were.
+SELF = frozenset(["suis", "sommes", "ana", "wana", "7na", "hna", "انا", "وانا", "حنا", "وحنا", "احنا", "نحن"])
+WITHIN = frozenset(["a", "au", "en", "f", "fi", "في", "ف", "فـ", "ب"])
+WORDS_BEFORE_A_COUNTRY = 2
 # An answer to "which city?" of so few words is a misspelt city, if any is close.
 WORDS_OF_A_CITY = 3
 MOST_NTH = 3  # contacts are shown three at a time
@@ -72,7 +76,7 @@ def named(
         search: as it was before the message.
     """
     need = _first(found, "need") or _need_of(concepts) or _misspelt_need(unheard)
-    nationality = _first(found, "nationality")
+    nationality = _nationality(folded, found)
     if nationality is None and CONSULATE in (need, search.need):
         nationality = _misspelt_nationality(unheard)
     cities = [entity for entity in found if entity["entity"] == "city"]
@@ -110,6 +114,17 @@ def need_read(ranking: Ranking) -> str | None:
     best = max((need for need in shares if need), key=lambda need: shares[need], default=None)
     sure = shares.get(best, 0.0) >= max(LEAST_OF_A_NEED, PART_OF_A_NEED * sum(shares.values()))
     return best if sure else None
+
+
+def _nationality(folded: str, found: Found) -> str | None:
+    """The country of whoever writes: the one after "je suis" before others, one that was only passed through last."""
+
+    def weight(entity: Mapping[str, Any]) -> int:
+        before = tokens.words(tokens.tokenize(folded[: entity["start"]]))[-WORDS_BEFORE_A_COUNTRY:]
+        return 2 * (not SELF.isdisjoint(before)) - (bool(before) and before[-1] in WITHIN)
+
+    countries = [entity for entity in found if entity["entity"] == "nationality"]
+    return max(countries, key=weight)["value"] if countries else None
 
 
 def _need_of(concepts: Iterable[str]) -> str | None:

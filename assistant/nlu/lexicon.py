@@ -51,6 +51,7 @@ ARABIC_CLITICS = {
 # Letters from which a message that is only a keyword bears one slip of the thumb, and two. Of the examples and the
 # development set six are read so, all rightly.
 ONE_SLIP, TWO_SLIPS = 5, 11
+NISBA, ARTICLE = "ي", "ال"  # of Arabic: what ends an adjective of a country, and what stands before a word
 SHORTEST_BARE = 3  # letters of a word without its clitic
 # Concepts that are a topic when nothing else is said.
 SMALL_TALK = {
@@ -168,7 +169,7 @@ class Lexicon:
         for organisation, row in self._section("organisations").items():
             yield f"organisation:{organisation}", {fold(str(name)) for name in row["names"]}
         for consulate, names in self._section("nationalities").items():
-            yield f"nationality:{consulate}", {fold(str(name)) for name in names}
+            yield f"nationality:{consulate}", {fold(form) for name in names for form in _forms(str(name))}
         for detail, phrases in self._section("details").items():
             yield f"detail:{detail}", {fold(str(p)) for p in phrases}
 
@@ -317,6 +318,14 @@ class Lexicon:
             return None  # a bridge (القنطرة) is no misspelt Kenitra (القنيطرة)
         close = process.extractOne(word, self._long_city_names, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH)
         return self._city_names[close[0]] if close else None
+
+
+def _forms(name: str) -> Iterable[str]:
+    """A country or its people as written: with hyphens; of an Arabic adjective also the feminine, plurals, article."""
+    yield from (name, name.replace(" ", "-"))
+    if name.endswith(NISBA) and " " not in name and not name.startswith(ARTICLE):
+        forms = [name + ending for ending in ("", "ة", "ين", "ون", "ات")]
+        yield from [*forms, *(ARTICLE + form for form in forms)]
 
 
 def _bare(word: str) -> str:

@@ -142,6 +142,18 @@ class TestConsulate:
         assert read("ambassade du senegual", unheard=["senegual"]).nationality == "ambassade-senegal"
         assert read("passeport camerrounais", unheard=["camerrounais"]).nationality == "unlisted"
 
+    @pytest.mark.parametrize(
+        ("text", "consulate"),
+        [
+            ("passeport perdu en Algérie je suis guinéen", "consulat-guinee-dakhla"),
+            ("جواز سفري ضاع في الجزائر وأنا من غينيا", "consulat-guinee-dakhla"),
+            ("passeport perdu en Algérie, ambassade du Niger", "ambassade-niger"),
+            ("لقنصلية ديال السنغال", "ambassade-senegal"),
+        ],
+    )
+    def test_is_of_the_country_of_whoever_writes(self, text: str, consulate: str) -> None:
+        assert read(text).nationality == consulate
+
     def test_is_asked_for_so_that_a_country_may_be_misspelt(self) -> None:
         asked = Search(need="consulate", missing="city")
         assert read("sénégallais", unheard=["senegallais"]).nationality is None

@@ -17,6 +17,9 @@ TEXTS = {(r.name, r.language): r.text for r in responses() if not r.channel}
 DECLARED = domain_intents()
 MARKS = re.compile("[\u2066\u2069]")
 
+# What a turn of the files may hold; `check` looks at all but the first two.
+CHECKED = {"says", "language", "answer", "line", "ends", "without", "has", "hasnt", "offers", "no_buttons"}
+
 
 def dialogues() -> list[Any]:
     found = []
@@ -56,6 +59,11 @@ def check(turn: dict[str, Any], reply: Reply, language: str, where: str) -> None
         assert payload(target) in payloads, f"{target} is not offered: {where}"
     if turn.get("no_buttons"):
         assert not payloads, where
+
+
+def test_nothing_is_asked_of_a_turn_that_nobody_checks() -> None:
+    written = {key for found in dialogues() for turn in found.values[1]["turns"] for key in turn}
+    assert written <= CHECKED
 
 
 def expected_responses(turn: dict[str, Any]) -> list[str]:

@@ -27,13 +27,32 @@ def named(text: str) -> set[str]:
         ("والسودانيين", "unlisted"),
         ("بالكاميرون", "unlisted"),
         ("Camerounaise", "unlisted"),
+        ("السينيغاليين", "ambassade-senegal"),
+        ("الإيفوارية", "ambassade-cote-divoire"),
+        ("Guinée-Bissau", "unlisted"),
+        ("Côte-d’Ivoire", "ambassade-cote-divoire"),
+        ("الغاني", "unlisted"),
+        ("النيجيريين", "unlisted"),
+        ("أنا غيني استوائي", "unlisted"),
+        ("أنا مالي", "unlisted"),
     ],
 )
 def test_a_country_names_its_consulate(text: str, consulate: str) -> None:
     assert named(text) == {consulate}
 
 
-@pytest.mark.parametrize("text", ["je parle français", "un mari marocain", "je ne sais pas", "بغيت نخدم", "9onsoliya"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je parle français",
+        "un mari marocain",
+        "9onsoliya",
+        "سرقوا مالي",
+        "mali 7ta wa7ed",
+        "سوري ما فهمتش",
+        "عندي بنين",
+    ],
+)
 def test_other_words_name_none(text: str) -> None:
     assert named(text) == set()
 
