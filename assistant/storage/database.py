@@ -5,6 +5,8 @@ Its address is, in this order: `url` in endpoints.yml; the environment variable 
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.url import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from assistant.paths import ROOT
 
@@ -34,6 +36,9 @@ POSTGRESQL = {
     "options": "-c lock_timeout=4000 -c idle_in_transaction_session_timeout=10000 "
     "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=3000",
 }
+# Of PostgreSQL, held while tables are made: any number that nothing else in the database takes.
+TABLES_LOCK = 20_140_311
+WAIT_FOR_TABLES = "60s"  # that another worker makes
 
 
 class StorageError(SystemExit):
@@ -94,6 +99,22 @@ def prepare_file(url: URL) -> None:
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise StorageError(mend(error, str(file))) from None
+
+
+@contextmanager
+def alone(url: URL) -> Iterator[None]:
+    """While tables are made no other worker makes them: of two that start on an empty PostgreSQL at once one would fail.
+
+    SQLite needs no lock of ours: who writes has the file alone.
+    """
+    if url.get_backend_name() != "postgresql":
+        yield
+        return
+    engine = sa.create_engine(url, hide_parameters=True, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:  # closing it gives the lock back
+        connection.exec_driver_sql(f"SET lock_timeout = '{WAIT_FOR_TABLES}'")
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({TABLES_LOCK})")
+        yield
 
 
 def try_out(url: URL) -> None:

@@ -22,6 +22,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Engine
+from sqlalchemy.engine.url import URL
 from sqlalchemy.orm import Query, Session
 
 from assistant.dialogue.state import ERASED
@@ -32,6 +33,7 @@ from assistant.storage import erasures, feedback, inbox, row_ids, tails
 from assistant.storage.conversation import Conversation, cut
 from assistant.storage.database import (
     StorageError,
+    alone,
     checked_url,
     default_url,
     mend,
@@ -90,20 +92,25 @@ class TrackerStore(SQLTrackerStore):
         prepare_file(url)
         try:
             try_out(url)
-            super().__init__(domain, host=url.render_as_string(hide_password=False), event_broker=event_broker)
-            self.engine: Engine = with_open_connections(self.engine)
-            self.sessionmaker.configure(bind=self.engine)
-            # Rasa logs errors with their text, and SQLAlchemy's texts quote what was to be written.
-            self.engine.hide_parameters = True
-            feedback.create(self.engine)
-            inbox.create(self.engine)
-            erasures.create(self.engine)
-            tails.create(self.engine)
-            sa.inspect(self.engine).get_columns(self.SQLEvent.__tablename__)  # Rasa only logs that it made no table
-            row_ids.mend(self.engine, self.SQLEvent.__table__)
+            with alone(url):
+                self._open(domain, url, event_broker)
         except Exception as error:
             raise StorageError(mend(error, self._place)) from None
         self._log(self._finish_erasures())
+
+    def _open(self, domain: Domain | None, url: URL, event_broker: EventBroker | None) -> None:
+        """Connect, and make the tables that are not there."""
+        super().__init__(domain, host=url.render_as_string(hide_password=False), event_broker=event_broker)
+        self.engine: Engine = with_open_connections(self.engine)
+        self.sessionmaker.configure(bind=self.engine)
+        # Rasa logs errors with their text, and SQLAlchemy's texts quote what was to be written.
+        self.engine.hide_parameters = True
+        feedback.create(self.engine)
+        inbox.create(self.engine)
+        erasures.create(self.engine)
+        tails.create(self.engine)
+        sa.inspect(self.engine).get_columns(self.SQLEvent.__tablename__)  # Rasa only logs that it made no table
+        row_ids.mend(self.engine, self.SQLEvent.__table__)
 
     @contextmanager
     def session_scope(self) -> Generator[Session, None, None]:
