@@ -103,7 +103,7 @@ def prepare_file(url: URL) -> None:
 
 @contextmanager
 def alone(url: URL) -> Iterator[None]:
-    """While tables are made no other worker makes them: of two that start on an empty PostgreSQL at once one would fail.
+    """While tables are made no other worker makes them: two that start on an empty PostgreSQL at once would collide.
 
     SQLite needs no lock of ours: who writes has the file alone.
     """
