@@ -32,7 +32,7 @@ CONCEPT_NEEDS = {"passport": CONSULATE}
 ARTICLES = frozenset(["le", "la", "du", "l", "dyal", "ديال"])
 # Words before the country of whoever writes ("ana mn", "je suis du"), and before one where they only were.
 SELF = frozenset(["suis", "sommes", "ana", "wana", "7na", "hna", "انا", "وانا", "حنا", "وحنا", "احنا", "نحن"])
-WITHIN = frozenset(["a", "au", "en", "f", "fi", "في", "ف", "فـ", "ب"])
+WITHIN = frozenset(["a", "au", "en", "f", "fi", "في", "ف", "ب"])
 WORDS_BEFORE_A_COUNTRY = 2
 # An answer to "which city?" of so few words is a misspelt city, if any is close.
 WORDS_OF_A_CITY = 3
@@ -132,6 +132,8 @@ def _need_of(concepts: Iterable[str]) -> str | None:
 
 
 def _misspelt_need(unheard: Sequence[str]) -> str | None:
+    if not unheard:
+        return None  # as of nearly every message
     labels = [*(f"need:{need}" for need in needs()), *(f"concept:{concept}" for concept in CONCEPT_NEEDS)]
     kind, _, value = (lexicon().closest(unheard, labels) or "").partition(":")
     return (CONCEPT_NEEDS[value] if kind == "concept" else value) or None
