@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from assistant.channels.bubbles import Bubble, bubbles, in_words
 from assistant.channels.collecting import Handle, OnWhatsApp
 from assistant.channels.graph import Graph, Never, NotNow
-from assistant.channels.joining import Owed, joined, pause, words
+from assistant.channels.joining import Owed, in_order, joined, pause, words
 from assistant.channels.replies import message_of
 from assistant.channels.sentences import turn_failed
 from assistant.channels.unasked import erased_by
@@ -201,7 +201,7 @@ class Answering:
             await asyncio.wait_for(bell.wait(), seconds)
 
     def _owed(self, sender_id: str) -> list[Owed]:
-        """Messages of a person that are owed a reply, as they were written: Meta brings them in any order."""
+        """Messages of a person that are owed a reply, in the order in which they were written."""
         owed, as_written = [], self._as_written.get(sender_id, {})
         for row in inbox.owed(self.engine, sender_id):
             try:
@@ -211,7 +211,7 @@ class Answering:
                 continue
             kept["text"] = as_written.get(row.key, kept["text"])
             owed.append(Owed(key=row.key, received=row.received, **kept))
-        return sorted(owed, key=lambda message: message.sent or message.received)  # stable: arrival decides in a second
+        return in_order(owed)
 
     def _leave_sealed(self, row: inbox.Row) -> None:
         """A message that only another key opens is left as long as it could be answered."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from assistant.channels.webhook import Received
@@ -24,6 +25,20 @@ class Owed(Received):
     key: str
     received: float
     said: Sequence[Any] = ()
+
+
+def in_order(arrived: Sequence[Owed]) -> list[Owed]:
+    """Messages as they were written, since Meta brings them in any order; within a second arrival decides.
+
+    An edit was written later than what it changes, and takes its place: behind what had arrived before that.
+
+    Args:
+        arrived: of one person, in order of arrival; an edit where what it changes was.
+    """
+    moments = [0.0]
+    for message in arrived:
+        moments.append(moments[-1] if message.edited else message.sent or message.received)
+    return [message for _, message in sorted(zip(moments[1:], arrived, strict=True), key=itemgetter(0))]
 
 
 def joined(waiting: Sequence[Owed]) -> list[Owed]:

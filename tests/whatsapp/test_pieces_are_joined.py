@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.channels.joining import LONGEST_WAIT, MOST_CHARACTERS, QUIET, Owed, joined, pause, words
+from assistant.channels.joining import LONGEST_WAIT, MOST_CHARACTERS, QUIET, Owed, in_order, joined, pause, words
 from assistant.channels.webhook import Kind
 from assistant.nlu.safeguard import Safeguard
 
@@ -40,6 +40,21 @@ def turns(messages: list[Owed]) -> list[list[Owed]]:
         made.append(joined(messages))
         messages = messages[len(made[-1]) :]
     return made
+
+
+def test_they_are_read_as_they_were_written_not_as_they_arrived() -> None:
+    late, early = owed("carte", NOON), owed("je veux la", NOON - 2)
+    assert in_order([late, early]) == [early, late]
+    together = owed("de sejour", NOON)
+    assert in_order([late, together, early]) == [early, late, together]
+
+
+def test_an_edit_stands_where_what_it_changes_stood_however_late_it_was_written() -> None:
+    edited = replace(owed("aidez moi svp", NOON + 60), edited=True)
+    other = owed("pour la carte", NOON + 1)
+    assert in_order([edited, other]) == [edited, other]
+    before = owed("bonjour", NOON - 1)
+    assert in_order([before, edited, other]) == [before, edited, other]
 
 
 @given(waiting())

@@ -55,12 +55,14 @@ def test_what_was_changed_and_then_deleted_is_not_answered(channel: Channel, per
 
 
 def test_a_message_changed_twice_is_answered_once_in_its_place(channel: Channel, person: Person) -> None:
-    original = person.say("aide moi")
-    person.say("pour la carte")
+    now = int(time.time())
+    original = person.say("aide moi", timestamp=now - 3)
     channel.sandbox.wait_until_delivered()  # what overtakes the message that it changes does not know its place
-    person.send(edit(original, text("aidez moi")))
+    person.say("pour la carte", timestamp=now - 2)
     channel.sandbox.wait_until_delivered()
-    person.send(edit(original, text("aidez moi svp")))
+    person.send(edit(original, text("aidez moi")), timestamp=now - 1)
+    channel.sandbox.wait_until_delivered()
+    person.send(edit(original, text("aidez moi svp")), timestamp=now)
     channel.settle()
     assert channel.said(person) == ["aidez moi svp\npour la carte"]
 
