@@ -5,12 +5,15 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from assistant import yaml
 from assistant.nlu import fitting
 from assistant.nlu.linear import LinearModel
 from assistant.nlu.seen import Seen, seen
 from assistant.nlu.tokens import words_of
 from assistant.nlu.twins import Twins
+from assistant.nlu.vectors import WordVectors
 from assistant.paths import ROOT
 
 CLASSIFIER = "assistant.nlu.components.TopicClassifier"
@@ -31,15 +34,19 @@ class Trained:
 
     model: LinearModel
     twins: Twins
+    vectors: WordVectors
     field: bool
 
     def read(self, texts: Sequence[Text]) -> list[str]:
         """The most probable label of each text."""
-        return [
-            self.model.ranking(_seen(one.text, one.language, self.field).features(self.twins))[0][0] for one in texts
-        ]
+        return [self._label(_seen(one.text, one.language, self.field)) for one in texts]
+
+    def _label(self, text: Seen) -> str:
+        dense = _settings().vectors * self.vectors.of(text.standard, self.model.weight)
+        return self.model.ranking(text.features(self.twins), dense)[0][0]
 
 
+@cache
 def _settings() -> fitting.Settings:
     """Settings of the topic classifier in `config.yml`, uncalibrated: only the best label is looked at."""
     pipeline: list[dict[str, Any]] = yaml.read(ROOT / "config.yml")["pipeline"]
@@ -67,4 +74,11 @@ def train(texts: Sequence[Text], field: bool = True) -> Trained:
     read = [_seen(one.text, one.language, field) for one in texts]
     twins = Twins.learn(one.typed for one in read) if field else Twins({})
     rows, labels = [one.features(twins) for one in read], [one.label for one in texts]
-    return Trained(fitting.train(rows, labels, range(len(rows)), _settings()), twins, field)
+    settings = _settings()
+    vectors = WordVectors.read() if settings.vectors else WordVectors.none()
+
+    def dense(model: LinearModel) -> np.ndarray:
+        return settings.vectors * np.array([vectors.of(one.standard, model.weight) for one in read])
+
+    model = fitting.train(rows, labels, range(len(rows)), settings, dense=dense if settings.vectors else None)
+    return Trained(model, twins, vectors, field)

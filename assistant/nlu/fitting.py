@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 
 from assistant.nlu import factored
-from assistant.nlu.linear import CONTRAST, FEATURE, LinearModel, families_of, joined, softmax, unit
+from assistant.nlu.linear import CONTRAST, FEATURE, LinearModel, families_of, joined, softmax
 from assistant.server.system import die_with_parent
 
 SHARPNESS = (0.1, 30.0)  # between which calibration looks
-TOLERANCE = 0.1  # a thousandth of it takes 1.4 times as long, and of 2,593 questions one gets another topic
-PASSES, CALIBRATING_PASSES = 1000, 3  # over the messages, at most; after three the sharpness is 0.4 % from its end
+TOLERANCE = 0.1  # machines that reach it before the last pass are done
+PASSES, CALIBRATING_PASSES = 5, 2  # over the messages, at most: with a thousand no more are right (docs/decisions.md)
 Matrix = Any  # of scipy, which has no types
 Fitted = tuple[list[str], np.ndarray, np.ndarray]  # names, weights (one column each), bias
 
@@ -36,6 +36,7 @@ class Settings:
         rarest: a feature seen in fewer training messages is dropped.
         slack: C of the SVM: larger fits the training data more closely.
         folds: one part in so many is held out once to calibrate; 0 leaves probabilities as they come.
+        vectors: weight of the vectors of a message's words (vectors.py), as of a block; 0 for none.
         embedding: weight of a message's embedding, as of a block; 0 when there are no embeddings.
         factors: size of the factored classifier (factored.py) that the one of labels is multiplied with; 0 for none.
     """
@@ -44,6 +45,7 @@ class Settings:
     rarest: int = 2
     slack: float = 0.3
     folds: int = 4
+    vectors: float = 0.0
     embedding: float = 0.0
     factors: int = 0
 
@@ -54,7 +56,7 @@ def train(
     groups: Sequence[int],
     settings: Settings,
     copies: Sequence[FEATURE] = (),
-    embeddings: np.ndarray | None = None,
+    dense: Callable[[LinearModel], np.ndarray] | None = None,
 ) -> LinearModel:
     """Train and calibrate.
 
@@ -65,13 +67,15 @@ def train(
         settings: see Settings.
         copies: the same messages in the same order, altered; learned beside them. They bring no features of their own
             and do not calibrate.
-        embeddings: one row a training message, or None; used when the settings give them a weight.
+        dense: numbers that stand beside the features, a row a training message, made with what is known of words.
 
     Raises:
         ValueError: fewer than two labels.
     """
     model = _untrained(features, settings)
-    matrix = _matrix(model, [*features, *copies], settings, embeddings)
+    matrix = _matrix(model, [*features, *copies])
+    if dense is not None:
+        matrix = _beside(matrix, dense(model))
     every = np.array([*labels] * (1 + bool(copies)))
     held_out = _held_out(labels, groups, settings) if settings.folds else np.zeros(0, np.int64)
     seen = np.setdiff1d(np.arange(len(every)), [held_out, held_out + len(labels)])
@@ -83,8 +87,8 @@ def train(
         model.labels, weights, model.bias = whole()
         if settings.folds:
             model.sharpness = _calibrated(part(), matrix[held_out], every[held_out])
-    model.weights, dense = np.split(weights.astype(np.float16), [len(model.vocabulary)])
-    model.dense = dense.astype(np.float32)
+    of_features, of_dense = np.split(weights, [len(model.vocabulary)])
+    model.weights, model.dense = of_features.astype(np.float16), of_dense.astype(np.float32)
     return model
 
 
@@ -102,11 +106,9 @@ def _untrained(features: Sequence[FEATURE], settings: Settings) -> LinearModel:
     return LinearModel([], vocabulary, idf, np.zeros((0, 0)), np.zeros(0), 1.0, dict(settings.blocks))
 
 
-def _matrix(
-    model: LinearModel, features: Sequence[FEATURE], settings: Settings, embeddings: np.ndarray | None
-) -> Matrix:
+def _matrix(model: LinearModel, features: Sequence[FEATURE]) -> Matrix:
     """What `LinearModel.vector` makes of each message, a row each, for all of them at once."""
-    from scipy.sparse import csr_matrix, hstack, vstack
+    from scipy.sparse import csr_matrix
 
     columns = np.fromiter(map(model.vocabulary.get, chain.from_iterable(features), repeat(-1)), np.int64)
     counts = np.fromiter(chain.from_iterable(message.values() for message in features), np.float64)
@@ -117,11 +119,16 @@ def _matrix(
     blocks = rows * len(model.blocks) + kinds
     lengths = np.sqrt(np.bincount(blocks, values**2))
     values *= model.sizes[kinds] / lengths[blocks]
-    matrix = csr_matrix((values, (rows, columns)), shape=(len(features), len(model.vocabulary)))
-    if embeddings is None or not settings.embedding:
-        return matrix
-    beside = csr_matrix(settings.embedding * unit(embeddings))
-    return hstack([matrix, vstack([beside] * (len(features) // len(embeddings)))], format="csr")
+    return csr_matrix((values, (rows, columns)), shape=(len(features), len(model.vocabulary)))
+
+
+def _beside(matrix: Matrix, dense: np.ndarray) -> Matrix:
+    """A matrix with dense numbers beside; altered copies have none: a word with a slip has none when it is read."""
+    from scipy.sparse import csr_matrix, hstack
+
+    beside = csr_matrix(dense)
+    beside.resize(matrix.shape[0], dense.shape[1])
+    return hstack([matrix, beside], format="csr")
 
 
 def _begin(

@@ -1,9 +1,9 @@
 """A linear text classifier over sparse string features: tf-idf by block, one-against-rest, calibrated.
 
 Labels with a dot have a family (`regul.card` is of `regul`). Three classifiers over the same features are then
-multiplied: of the label, of its family, and of the label among its family. A sentence embedding can stand beside the
-features (docs/embeddings.md). Trained by `assistant/nlu/fitting.py`. Weights are stored as float16 in safetensors,
-names in JSON: no pickle, so a model file cannot run code.
+multiplied: of the label, of its family, and of the label among its family. Dense numbers of a message stand beside the
+features: of its words (vectors.py), of an embedding (docs/embeddings.md). Trained by `fitting.py`. Weights are
+stored as float16 in safetensors, names in JSON: no pickle, so a model file cannot run code.
 """
 
 import json
@@ -31,7 +31,7 @@ FIRST_ROWS = 20_000
 class LinearModel:
     """Trained classifier.
 
-    `weights` has one row a feature, `dense` one row a dimension of the embedding (none without). Their columns, and the
+    `weights` has one row a feature, `dense` one row a dense number (none without). Their columns, and the
     numbers of `bias`, are the labels; with families also the families, and the labels once more (among their family).
     """
 
@@ -55,22 +55,22 @@ class LinearModel:
         """The family of each label, as a number; empty when labels have none."""
         return families_of(self.labels)
 
-    def probabilities(self, features: FEATURE, embedding: np.ndarray | None = None) -> np.ndarray:
+    def probabilities(self, features: FEATURE, dense: np.ndarray | None = None) -> np.ndarray:
         """Probability of each label, in the order of `labels`; the shape is (labels,).
 
         Args:
             features: of the message.
-            embedding: of the message, of as many dimensions as the model was trained with; left out of the sum if None.
+            dense: numbers of the message, as the model was trained with, or only the first of them.
         """
         columns, values = self.vector(features)
         decisions = values @ self.weights[columns].astype(np.float32) + self.bias
-        if embedding is not None and self.dense.size:
-            decisions = decisions + unit(embedding) @ self.dense
+        if dense is not None:
+            decisions = decisions + dense @ self.dense[: len(dense)]
         return softmax(self.sharpness * joined(decisions, self.families))
 
-    def ranking(self, features: FEATURE, embedding: np.ndarray | None = None) -> list[tuple[str, float]]:
+    def ranking(self, features: FEATURE, dense: np.ndarray | None = None) -> list[tuple[str, float]]:
         """Labels with their probability, most probable first."""
-        probabilities = self.probabilities(features, embedding)
+        probabilities = self.probabilities(features, dense)
         return [(self.labels[i], float(probabilities[i])) for i in np.argsort(-probabilities)]
 
     def vector(self, features: FEATURE) -> tuple[np.ndarray, np.ndarray]:
@@ -84,6 +84,15 @@ class LinearModel:
         kinds = self.kinds[columns]
         lengths = np.sqrt(np.bincount(kinds, values * values, len(self.blocks)))
         return columns, (values * self.sizes[kinds] / lengths[kinds]).astype(np.float32)
+
+    def weight(self, word: str) -> float:
+        """How rare a word is in the examples: its idf, that of the rarest if it is in none."""
+        column = self.vocabulary.get(f"w{word}")
+        return self._rarest if column is None else float(self.idf[column])
+
+    @cached_property
+    def _rarest(self) -> float:
+        return float(self.idf.max(initial=1.0))
 
     @cached_property
     def kinds(self) -> np.ndarray:
@@ -194,9 +203,3 @@ def softmax(values: np.ndarray) -> np.ndarray:
 def _log_softmax(values: np.ndarray) -> np.ndarray:
     lowered = values - values.max(axis=-1, keepdims=True)
     return lowered - np.log(np.exp(lowered).sum(axis=-1, keepdims=True))
-
-
-def unit(embeddings: np.ndarray) -> np.ndarray:
-    """Rows of length one; a row of zeros stays."""
-    lengths = np.linalg.norm(embeddings, axis=-1, keepdims=True)
-    return embeddings / np.where(lengths, lengths, 1.0)

@@ -12,11 +12,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rasa.core.agent import Agent
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
 from rasa.model_training import train_nlu
 from rasa.shared.exceptions import InvalidConfigException
 from safetensors.numpy import load_file
 
 from assistant import yaml
+from assistant.nlu import vectors
+from assistant.nlu.components import TopicClassifier
+from assistant.nlu.linear import LinearModel
+from assistant.nlu.seen import seen
 from assistant.paths import ROOT
 from evaluation.development import quiet
 from evaluation.training import CLASSIFIER
@@ -82,8 +88,17 @@ def test_an_embedding_stands_beside_the_features(tiny_bert: Path, tmp_path: Path
 
     dense = load_file(classifier_weights(Path(archive), tmp_path))["dense"]
     families = {topic.split(".")[0] for topic in TOPICS}
-    assert dense.shape == (DIMENSIONS, 2 * len(TOPICS) + len(families))
-    assert np.abs(dense).max() > 0
+    assert dense.shape == (vectors.DIMENSIONS + DIMENSIONS, 2 * len(TOPICS) + len(families))
+    assert np.abs(dense[vectors.DIMENSIONS :]).max() > 0
+
+
+def test_an_embedding_is_as_long_as_its_weight() -> None:
+    """It once was in training only."""
+    model = LinearModel([], {}, np.zeros(0), np.zeros((0, 0)), np.zeros(0), 1.0, {})
+    settings = {**TopicClassifier.get_default_config(), "embedding": 0.5}
+    classifier = TopicClassifier(settings, LocalModelStorage(Path()), Resource("none"), model)
+    beside = classifier._beside(model, vectors.WordVectors.none(), seen("un texte", "fr"), np.array([3.0, 4.0]))
+    assert np.allclose(beside, [0.3, 0.4])
 
 
 def classifier_weights(archive: Path, folder: Path) -> Path:

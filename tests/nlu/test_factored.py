@@ -47,12 +47,12 @@ def alone(plain: LinearModel) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _run(plain: LinearModel, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    return factored.fit(fitting._matrix(plain, ROWS, Settings(BLOCKS), None), LABELS, 16, seed)
+    return factored.fit(fitting._matrix(plain, ROWS), LABELS, 16, seed)
 
 
 def test_it_knows_messages_that_it_never_saw(plain: LinearModel, alone: tuple[np.ndarray, np.ndarray]) -> None:
     weights, bias = alone
-    asked = fitting._matrix(plain, [_read(e.text) for e in ASKED], Settings(BLOCKS), None)
+    asked = fitting._matrix(plain, [_read(e.text) for e in ASKED])
     read = np.unique(LABELS)[(asked @ weights + bias).argmax(axis=1)]
     assert np.mean(read == [e.topic for e in ASKED]) > 0.85
 

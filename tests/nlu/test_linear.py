@@ -103,7 +103,7 @@ def test_it_is_trained_on_what_it_sees_of_a_message() -> None:
     blocks = {"w": 1.0, "c": 0.5}
     rows = [features(w, w, []) for e in list(examples())[:40] if (w := e.text.lower().split())]
     model = fitting._untrained(rows, Settings(blocks))
-    matrix = fitting._matrix(model, rows, Settings(blocks), None).toarray()
+    matrix = fitting._matrix(model, rows).toarray()
     for row, message in zip(matrix, rows, strict=True):
         columns, values = model.vector(message)
         assert np.allclose(row[columns], values, atol=1e-5)
