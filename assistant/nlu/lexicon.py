@@ -52,6 +52,7 @@ ARABIC_CLITICS = {
 # development set six are read so, all rightly.
 ONE_SLIP, TWO_SLIPS = 5, 11
 NISBA, ARTICLE = "ي", "ال"  # of Arabic: what ends an adjective of a country, and what stands before a word
+HARD_C = ("ca", "co", "cu")  # French that is written k on a phone: kamerounais, kongolais
 SHORTEST_BARE = 3  # letters of a word without its clitic
 # Concepts that are a topic when nothing else is said.
 SMALL_TALK = {
@@ -321,8 +322,13 @@ class Lexicon:
 
 
 def _forms(name: str) -> Iterable[str]:
-    """A country or its people as written: with hyphens; of an Arabic adjective also the feminine, plurals, article."""
+    """A country or its people as written: with hyphens; French as on a phone ("kamerounai"); of an adjective in Arabizi
+    the plural (sinighaliyin), of one in Arabic also the feminine and the article."""
     yield from (name, name.replace(" ", "-"))
+    spoken = f"k{name[1:]}" if name.startswith(HARD_C) else name
+    yield from (spoken, spoken.removesuffix("s") if spoken.endswith(("ais", "ois")) else spoken)
+    if name.isascii() and name.endswith("i") and " " not in name:
+        yield from (f"{name}yin", f"{name}yine")
     if name.endswith(NISBA) and " " not in name and not name.startswith(ARTICLE):
         forms = [name + ending for ending in ("", "ة", "ين", "ون", "ات")]
         yield from [*forms, *(ARTICLE + form for form in forms)]

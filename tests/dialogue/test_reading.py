@@ -130,7 +130,11 @@ def test_the_need_that_the_classifier_reads(ranking: list[tuple[str, float]], ne
 
 class TestConsulate:
     @pytest.mark.parametrize(
-        "text", ["mon passeport est fini", "l9it jawaz salali", "الجواز ديالي سالا", "mon ambassade"]
+        "text",
+        [
+            *("mon passeport est fini", "l9it jawaz salali", "الجواز ديالي سالا", "mon ambassade"),
+            *("انا من الكامرون والباسبور سالا", "ou é lanbasade du mali"),
+        ],
     )
     def test_is_what_a_passport_needs(self, text: str) -> None:
         assert read(text).need == "consulate"
@@ -149,6 +153,8 @@ class TestConsulate:
             ("جواز سفري ضاع في الجزائر وأنا من غينيا", "consulat-guinee-dakhla"),
             ("passeport perdu en Algérie, ambassade du Niger", "ambassade-niger"),
             ("لقنصلية ديال السنغال", "ambassade-senegal"),
+            ("jsui kamerounai g perdu mon passport", "unlisted"),
+            ("hna sinighaliyin bghina lbasbor", "ambassade-senegal"),
         ],
     )
     def test_is_of_the_country_of_whoever_writes(self, text: str, consulate: str) -> None:
@@ -177,3 +183,8 @@ class TestMisspeltNeed:
     def test_is_none_when_no_word_is_near(self) -> None:
         assert lexicon().closest(["maladx"], ["need:health", "need:work"]) == "need:health"
         assert lexicon().closest(["xxxxxxx"], ["need:health", "need:work"]) is None
+
+    def test_is_none_when_two_needs_are_as_near(self) -> None:
+        assert lexicon().closest(["الخمل"], ["need:maternal"]) == "need:maternal"
+        assert lexicon().closest(["الخمل"], ["need:work"]) == "need:work"
+        assert lexicon().closest(["الخمل"], ["need:maternal", "need:work"]) is None
