@@ -133,7 +133,7 @@ class Language(_LearningStep):
         examples = [(e.get("typed"), _language_of(e)) for e in training_data.intent_examples]
         latin = [(t, language) for t, language in examples if t and language and arabic_share("".join(t)) < 0.5]
         rows = [letters(typed) for typed, _ in latin]
-        settings = fitting.Settings(blocks={"w": 1.0, "c": 1.0}, slack=1.0)
+        settings = fitting.Settings(blocks={"w": 1.0, "c": 1.0}, slack=1.0, passes=1000)  # of two labels they matter
         model = fitting.train(rows, [language for _, language in latin], range(len(rows)), settings)
         return self._keep(model)
 

@@ -22,7 +22,7 @@ from assistant.server.system import die_with_parent
 
 SHARPNESS = (0.1, 30.0)  # between which calibration looks
 TOLERANCE = 0.1  # machines that reach it before the last pass are done
-PASSES, CALIBRATING_PASSES = 5, 2  # over the messages, at most: with a thousand no more are right (docs/decisions.md)
+CALIBRATING_PASSES = 2  # over the messages, at most
 Matrix = Any  # of scipy, which has no types
 Fitted = tuple[list[str], np.ndarray, np.ndarray]  # names, weights (one column each), bias
 
@@ -35,6 +35,7 @@ class Settings:
         blocks: weight of each feature block (first letter of a feature); a block that is missing is not used.
         rarest: a feature seen in fewer training messages is dropped.
         slack: C of the SVM: larger fits the training data more closely.
+        passes: over the messages, at most. Of many labels no more are right after a thousand (docs/decisions.md).
         folds: one part in so many is held out once to calibrate; 0 leaves probabilities as they come.
         vectors: weight of the vectors of a message's words (vectors.py), as of a block; 0 for none.
         embedding: weight of a message's embedding, as of a block; 0 when there are no embeddings.
@@ -44,6 +45,7 @@ class Settings:
     blocks: Mapping[str, float]
     rarest: int = 2
     slack: float = 0.3
+    passes: int = 5
     folds: int = 4
     vectors: float = 0.0
     embedding: float = 0.0
@@ -80,7 +82,7 @@ def train(
     held_out = _held_out(labels, groups, settings) if settings.folds else np.zeros(0, np.int64)
     seen = np.setdiff1d(np.arange(len(every)), [held_out, held_out + len(labels)])
     with processes() as pool:
-        whole = _begin(pool, matrix, every, len(labels), settings, PASSES, factored.RUNS)
+        whole = _begin(pool, matrix, every, len(labels), settings, settings.passes, factored.RUNS)
         if settings.folds:
             left = len(labels) - len(held_out)
             part = _begin(pool, matrix[seen], every[seen], left, settings, CALIBRATING_PASSES, 1)
