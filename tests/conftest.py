@@ -49,6 +49,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Of pytest-django. A test is one transaction, in which it may rest for longer than the console's ever may: while a
+    busy machine makes a database, PostgreSQL would end it.
+    """
+    from django.db import connections
+
+    settings = connections["default"].settings_dict
+    if "postgresql" in settings["ENGINE"]:
+        settings["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
+
+
+@pytest.fixture(scope="session")
 def parse() -> Callable[[str], dict[str, Any]]:
     """What `python -m assistant.parse` reports of one message, with the newest model."""
     from evaluation.development import parser

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from tests.hsds.directory import make_directory
@@ -13,8 +13,6 @@ from tests.hsds.directory import make_directory
 def rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The rows of `make_directory`, written once a file of tests."""
     with django_db_blocker.unblock(), transaction.atomic():
-        if connection.vendor == "postgresql":  # which ends a transaction that rests for seconds; this one is a file's
-            connection.cursor().execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         make_directory()
         yield
         transaction.set_rollback(True)
