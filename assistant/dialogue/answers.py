@@ -4,12 +4,17 @@ It runs inside the Rasa server, so every answer works with everything else down.
 what is added to them comes from the turn that `assistant.dialogue.decision` wrote into the last message.
 """
 
-from collections.abc import Mapping
+import copy
+import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from rasa.core.nlg.generator import ResponseVariationFilter
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.shared.constants import RESPONSE_CONDITION
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
@@ -24,6 +29,9 @@ from assistant.privacy import receipts
 
 Reply = dict[str, Any]
 MOST_SOURCES = 2
+# Of a response nothing else is filled in: what else it may hold is as it stands in `data/answers`, and stays so.
+UNFILLED = frozenset(["text", "metadata", "condition", "channel"])
+HOSTS_KEPT = 1_024  # hosts of addresses, which answers and the directory name again and again
 # A blank line that is not empty: at an empty one Rasa's channels begin a second message.
 BETWEEN_LANGUAGES = "\n\u00a0\n"
 
@@ -34,6 +42,19 @@ class Answers(TemplatedNaturalLanguageGenerator):
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
         """Called by Rasa with `nlg: {type: assistant.dialogue.answers.Answers}` of endpoints.yml."""
         super().__init__((domain or Domain.empty()).responses)
+
+    @property
+    def responses(self) -> dict[str, list[Reply]]:
+        """Variants of each response by its name; Rasa sets them, again with each model that it loads."""
+        return self._responses
+
+    @responses.setter
+    def responses(self, responses: dict[str, list[Reply]]) -> None:
+        self._responses = responses
+        variants = (variant for several in responses.values() for variant in several)
+        conditions = (condition for variant in variants for condition in variant.get(RESPONSE_CONDITION) or ())
+        self._slots_asked = sorted({condition["name"] for condition in conditions})
+        self._fitting_by: dict[tuple[Any, ...], Sequence[Reply]] = {}
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **variables: object
@@ -70,6 +91,28 @@ class Answers(TemplatedNaturalLanguageGenerator):
             "points": contacts.points(variables, languages[0]),
             "spoken": [f"{turn.reply}.{language}" for language in languages] if turn.speaks else [],
         }
+
+    def generate_from_slots(
+        self, utter_action: str, filled_slots: Mapping[str, Any], output_channel: str, **variables: object
+    ) -> Reply | None:
+        """As Rasa does it, which looks for the variants that fit anew and copies one of them whole, for each line."""
+        fitting = self._fitting(utter_action, output_channel, filled_slots)
+        if not fitting:
+            return None
+        chosen = random.choice(fitting)
+        filled = dict(chosen) if chosen.keys() <= UNFILLED else copy.deepcopy(chosen)
+        reply: Reply = self._fill_response(filled, filled_slots, **variables)
+        return reply
+
+    def _fitting(self, name: str, channel: str, slots: Mapping[str, Any]) -> Sequence[Reply]:
+        """Variants of a response for a channel and the slots that variants ask for."""
+        if name not in self.responses:
+            return ()
+        key = (name, channel, *(repr(slots.get(slot)) for slot in self._slots_asked))
+        if key not in self._fitting_by:
+            variants = ResponseVariationFilter(self.responses)
+            self._fitting_by[key] = variants.responses_for_utter_action(name, channel, slots)
+        return self._fitting_by[key]
 
     @staticmethod
     def _buttons(
@@ -128,7 +171,10 @@ class Answers(TemplatedNaturalLanguageGenerator):
 
     def _line(self, name: str, slots: Mapping[str, Any]) -> str:
         """A line that is added to answers (`utter_line/source`), or one of a contact's (`utter_line/place_phone`)."""
-        return self.generate_from_slots(f"utter_line/{name}", slots, "")["text"]
+        line = self.generate_from_slots(f"utter_line/{name}", slots, "")
+        if line is None:
+            raise KeyError(f"utter_line/{name} is not in data/answers")
+        return str(line["text"])
 
 
 def _names(turn: Turn, language: str) -> dict[str, str]:
@@ -184,6 +230,7 @@ def _sources(reply: Mapping[str, Any]) -> _Source | None:
     return _Source(urls, metadata.get("as_of")) if urls else None
 
 
+@lru_cache(HOSTS_KEPT)
 def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")
 

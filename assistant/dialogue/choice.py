@@ -50,9 +50,13 @@ def signed(text: str) -> str | None:
     Args:
         text: the message, cleaned.
     """
-    # Skin colours and the mark that asks for a coloured picture change no meaning.
-    shown = [character for character in text if unicodedata.category(character) not in ("Sk", "Mn", "Zs")]
-    said = {_emoji().get(character) for character in shown}
+    said: set[str] = set()
+    for character in text:
+        if topic := _emoji().get(character):
+            said.add(topic)
+        # Skin colours and the mark that asks for a coloured picture change no meaning.
+        elif unicodedata.category(character) not in ("Sk", "Mn", "Zs"):
+            return None
     return said.pop() if len(said) == 1 else None
 
 

@@ -19,12 +19,13 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, RESP
 from rasa.shared.nlu.training_data.message import Message
 
 from assistant.dialogue.choice import chosen, signed, titled
-from assistant.dialogue.decision import decide, without_follow_ups
+from assistant.dialogue.decision import decide
 from assistant.dialogue.reading import named, need_read
 from assistant.dialogue.state import ERASED, Search, Turn
 from assistant.dialogue.topics import family, target
 from assistant.dialogue.understood import Thresholds, Understood
 from assistant.nlu.normalise import clean
+from assistant.nlu.questions import Ranking
 from assistant.privacy.receipts import receipt_of
 
 # Families whose topics only say something: one rule a family, the topic picks the answer.
@@ -83,10 +84,11 @@ class DialogueDecision(GraphComponent):
         """
         before = turn_before(tracker)
         for message in messages:
-            turn = decide(_understood(message, before), before, self._thresholds)
+            understood = _understood(message, before)
+            turn = decide(understood, before, self._thresholds)
             if turn.reply == ERASED:
                 turn = replace(turn, receipt=receipt_of(message.get("message_id")))
-            _write(message, turn)
+            _write(message, turn, understood.readings)
         return messages
 
 
@@ -150,9 +152,8 @@ def _slips(message: Message, search: Search) -> Sequence[str]:
     return message.get("unheard") if searching else ()
 
 
-def _write(message: Message, turn: Turn) -> None:
+def _write(message: Message, turn: Turn, ranking: Ranking) -> None:
     """What Rasa reads: intent, ranking, response, entities; and no text that starts with a slash."""
-    ranking = without_follow_ups(message.get("ranking"))
     confidence = 1.0 if message.get("danger") == turn.topic else dict(ranking).get(turn.topic, 1.0)
     intent, response = _intent(turn.reply)
     message.set(INTENT, {"name": intent, "confidence": confidence}, add_to_output=True)

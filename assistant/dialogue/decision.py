@@ -4,13 +4,13 @@ A pure function of what was read in the message and of the turn before. The runn
 `python -m assistant.parse` both call it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from assistant.dialogue import search
 from assistant.dialogue.state import Decision, Turn
 from assistant.dialogue.topics import DIMENSIONS, LANGUAGES, families, family, topics
-from assistant.dialogue.understood import Thresholds, Understood
+from assistant.dialogue.understood import Thresholds, Understood, without
 from assistant.nlu.questions import Ranking
 
 MAIN_MENU = "menu.main"
@@ -68,7 +68,8 @@ def decide(message: Understood, before: Turn | None, thresholds: Mapping[str, Th
         thresholds: by language of the message.
     """
     last = before or Turn(reply="", decision="answer", topic="")
-    message = replace(message, wish=_meant(message))
+    if message.wish:
+        message = replace(message, wish=_meant(message))
     language = _language(message, last.language)
     turn = search.after(_reply(message, last, thresholds[language or "fr"]), message, last)
     turn = replace(
@@ -203,21 +204,10 @@ def _dimension(message: Understood, bounds: Thresholds) -> str | None:
     return BARE_DIMENSIONS.get(best) if message.bare and message.words <= WORDS_OF_A_FOLLOW_UP else None
 
 
-def without_follow_ups(ranking: Ranking) -> Ranking:
-    """Without a topic to lean on a follow-up is no reading: its share goes to the others."""
-    return _without(ranking, lambda name: family(name) == "follow")
-
-
-def _without(ranking: Ranking, is_none: Callable[[str], bool]) -> Ranking:
-    """A ranking without what is no reading of the message; its share goes to the others."""
-    share = sum(p for name, p in ranking if is_none(name))
-    return [(name, p / max(1 - share, 1e-9)) for name, p in ranking if not is_none(name)]
-
-
 def _by_ranking(message: Understood, last: Turn, bounds: Thresholds) -> Turn:
-    ranking = without_follow_ups(message.ranking)
+    ranking = message.readings
     if message.wish:  # heard already: what else is said is the question
-        ranking = _without(ranking, lambda name: name == "chat.language")
+        ranking = without(ranking, "chat.language")
     ranking = _who_may(_leaning(ranking, message, last), message, last)
     best, probability = ranking[0]
     if best == "out_of_scope" and probability >= bounds.out_of_scope:

@@ -39,7 +39,7 @@ WORDS_OF_A_CITY = 3
 MOST_NTH = 3  # contacts are shown three at a time
 # How probable a need must be: by itself, and of all that a message can be about but the search itself.
 LEAST_OF_A_NEED, PART_OF_A_NEED = 0.2, 0.45
-SEARCHING = frozenset(["contact", "follow"])
+SEARCHING, SEARCH = frozenset(["contact", "follow"]), "search"
 Found = Sequence[Mapping[str, Any]]
 
 
@@ -108,12 +108,21 @@ def need_read(ranking: Ranking) -> str | None:
     """
     shares: dict[str | None, float] = {}
     for topic, probability in ranking:
-        if family(topic) not in SEARCHING:
-            need = None if family(topic) == "urgent" else need_of(topic)  # a danger was told from one before
+        need = _about(topic)
+        if need != SEARCH:
             shares[need] = shares.get(need, 0.0) + probability
     best = max((need for need in shares if need), key=lambda need: shares[need], default=None)
     sure = shares.get(best, 0.0) >= max(LEAST_OF_A_NEED, PART_OF_A_NEED * sum(shares.values()))
     return best if sure else None
+
+
+@cache
+def _about(topic: str) -> str | None:
+    """The need that a topic is about, None without one, `SEARCH` for a topic that only searches."""
+    kind = family(topic)
+    if kind in SEARCHING:
+        return SEARCH
+    return None if kind == "urgent" else need_of(topic)  # a danger was told from one before
 
 
 def _nationality(folded: str, found: Found) -> str | None:

@@ -5,7 +5,8 @@ conversation (tracker store, bounded tail, transcripts) keeps it without knowing
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, Literal
 
 Decision = Literal["answer", "ask", "lost", "out_of_scope"]
@@ -88,7 +89,8 @@ class Turn:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for the tracker; `from_dict` reads it."""
-        return {**asdict(self), "offered": list(self.offered)}
+        search = dict(vars(self.search)) if self.search else None
+        return {**vars(self), "offered": list(self.offered), "search": search}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any] | None) -> "Turn | None":
@@ -115,5 +117,10 @@ def search_from_dict(data: Mapping[str, Any]) -> Search:
 
 def _known(kind: type, data: Mapping[str, Any]) -> dict[str, Any]:
     """Values of the attributes that this release knows."""
-    known = {f.name for f in fields(kind)}
+    known = _attributes(kind)
     return {name: value for name, value in data.items() if name in known}
+
+
+@cache
+def _attributes(kind: type) -> frozenset[str]:
+    return frozenset(field.name for field in fields(kind))

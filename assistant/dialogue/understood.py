@@ -1,7 +1,9 @@
 """What the decision reads: a message as the language pipeline understood it, and the thresholds of the classifier."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+from assistant.nlu.questions import Ranking
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Understood:
         unread: what came in the place of words or beside them and cannot be read (`audio`, `image`), None with words.
     """
 
-    ranking: Sequence[tuple[str, float]] = ()
+    ranking: Ranking = ()
     language: str | None = None
     sure_of_language: bool = False
     wish: str | None = None
@@ -89,3 +91,14 @@ class Understood:
     about: str | None = None
     named: Named = Named()
     unread: str | None = None
+
+    @cached_property
+    def readings(self) -> Ranking:
+        """The ranking without follow-ups: without a topic to lean on none is a reading of the message."""
+        return without(self.ranking, "follow.")
+
+
+def without(ranking: Ranking, beginning: str) -> Ranking:
+    """A ranking without the topics that begin so; their share goes to the others."""
+    left = max(1 - sum([p for name, p in ranking if name.startswith(beginning)]), 1e-9)
+    return [(name, p / left) for name, p in ranking if not name.startswith(beginning)]

@@ -35,7 +35,7 @@ from assistant.nlu.seen import Seen, seen
 from assistant.nlu.slips import slipped
 from assistant.nlu.tokens import tokenize, words
 from assistant.nlu.twins import Twins
-from assistant.nlu.vectors import WordVectors
+from assistant.nlu.vectors import WordVectors, unit
 from assistant.paths import DATA
 
 # Features that tell whether a word was ever heard of: itself, a concept, its sound if that is of so many consonants.
@@ -141,7 +141,7 @@ class Language(_LearningStep):
         """See class."""
         known = _language_of(message)
         guess = Guess(known, True) if known else self._identifier.guess(message.get("typed"))
-        message.set("tongue", asdict(guess))
+        message.set("tongue", dict(vars(guess)))
 
 
 def _language_of(message: Message) -> str | None:
@@ -234,7 +234,7 @@ class TopicClassifier(_LearningStep):
         """Dense numbers of a text: of its words, and behind them of its embedding, each as long as its weight."""
         parts = [self._config["vectors"] * vectors.of(text.standard, model.weight)]
         if embedding is not None:
-            parts.append(self._config["embedding"] * embedding / max(float(np.linalg.norm(embedding)), 1e-9))
+            parts.append(self._config["embedding"] * unit(embedding))
         return np.concatenate(parts)
 
     def _embeddings(self, examples: Sequence[Message]) -> Sequence[np.ndarray | None]:

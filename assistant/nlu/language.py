@@ -95,8 +95,9 @@ class LanguageIdentifier:
         return replace(guess, wish=language, ordered=ordered)
 
     def _by_words(self, words: Sequence[str]) -> Guess:
-        arabic = [w for w in words if arabic_share(w) > 0.5]  # whatever the word, its script tells
-        telling = [w for w in words if w in arabic or (w not in self._neutral and any(c.isalpha() for c in w))]
+        # Whatever the word, its script tells.
+        arabic = [w for w in words if arabic_share(w) > 0.5] if arabic_share(" ".join(words)) else []
+        telling = [w for w in words if w in arabic or (w not in self._neutral and _has_letter(w))]
         if arabic:
             return self._arabic_script(arabic, telling)
         return self._latin_script(telling)
@@ -135,6 +136,10 @@ class LanguageIdentifier:
             return 1.0
         foreign = any(word in found for found in self._foreign.values())
         return 0.5 if "w" + word in self._latin.vocabulary and not foreign else 0.0
+
+
+def _has_letter(word: str) -> bool:
+    return word.isalpha() or any(c.isalpha() for c in word)
 
 
 def letters(words: Sequence[str]) -> Counter[str]:

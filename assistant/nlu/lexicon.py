@@ -48,6 +48,7 @@ ARABIC_CLITICS = {
     "ف": "",
     "ل": "",
 }
+_CLITICS = tuple(ARABIC_CLITICS)
 # Letters from which a message that is only a keyword bears one slip of the thumb, and two. Of the examples and the
 # development set six are read so, all rightly.
 ONE_SLIP, TWO_SLIPS = 5, 11
@@ -309,7 +310,7 @@ class Lexicon:
         after_preposition = previous in PLACE_PREPOSITIONS
         if word in self._ambiguous:
             return self._ambiguous[word] if after_preposition else None
-        for prefix in ARABIC_PREFIXES:
+        for prefix in ARABIC_PREFIXES if word.startswith(ARABIC_PREFIXES) else ():
             bare = word.removeprefix(prefix)
             if bare != word and len(bare) > 2:
                 city = self._city_names.get(bare) or self._ambiguous.get(bare)
@@ -336,7 +337,7 @@ def _forms(name: str) -> Iterable[str]:
 
 def _bare(word: str) -> str:
     """An Arabic word without what is written into it at its beginning."""
-    for clitic, stays in ARABIC_CLITICS.items():
+    for clitic, stays in ARABIC_CLITICS.items() if word.startswith(_CLITICS) else ():
         if word.startswith(clitic) and len(word) - len(clitic) >= SHORTEST_BARE:
             return stays + word.removeprefix(clitic)
     return word

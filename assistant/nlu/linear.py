@@ -71,7 +71,9 @@ class LinearModel:
     def ranking(self, features: FEATURE, dense: np.ndarray | None = None) -> list[tuple[str, float]]:
         """Labels with their probability, most probable first."""
         probabilities = self.probabilities(features, dense)
-        return [(self.labels[i], float(probabilities[i])) for i in np.argsort(-probabilities)]
+        order = np.argsort(-probabilities)
+        names = map(self.labels.__getitem__, order.tolist())
+        return list(zip(names, probabilities[order].tolist(), strict=True))
 
     def vector(self, features: FEATURE) -> tuple[np.ndarray, np.ndarray]:
         """Columns and values of one message: log tf times idf, each block scaled to its weight (Euclidean length)."""
@@ -188,7 +190,8 @@ def joined(decisions: np.ndarray, families: np.ndarray) -> np.ndarray:
     if not families.size:
         return decisions
     labels, number = len(families), families[-1] + 1
-    flat, family, within = np.split(CONTRAST * decisions, [labels, labels + number], axis=-1)
+    sharp = CONTRAST * decisions
+    flat, family, within = sharp[..., :labels], sharp[..., labels : labels + number], sharp[..., labels + number :]
     begins = np.searchsorted(families, np.arange(number))
     within = within - np.maximum.reduceat(within, begins, axis=-1)[..., families]
     within -= np.log(np.add.reduceat(np.exp(within), begins, axis=-1))[..., families]

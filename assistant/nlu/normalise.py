@@ -61,6 +61,12 @@ def _visible(character: str) -> str:
     return character
 
 
+@lru_cache(MAX_CHARACTERS)
+def _unmarked(character: str) -> str:
+    """Nothing in the place of an accent or a vowel mark."""
+    return "" if unicodedata.category(character) == "Mn" else character
+
+
 @lru_cache(AT_ONCE)
 def fold(text: str) -> str:
     """Matching form of one message: lower case, no accents or tashkeel, one form a letter, no stretched letters.
@@ -74,7 +80,7 @@ def fold(text: str) -> str:
     """
     lowered = clean(text).lower().translate(_APOSTROPHES).translate(_ARABIC_FOLDS).replace(_TATWEEL, "")
     decomposed = unicodedata.normalize("NFD", lowered)
-    bare = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
+    bare = "".join(map(_unmarked, decomposed))
     ligatures = bare.replace("œ", "oe").replace("æ", "ae").replace("ß", "ss").translate(_ARABIC_FOLDS)
     return clean(_STRETCHED.sub(r"\1", ligatures))
 

@@ -82,14 +82,14 @@ class WordVectors:
             words: folded words, in their usual spelling.
             weight: how much a word counts.
         """
-        hashes = np.array([get_string_id(word) for word in words], np.uint64)
-        places = np.searchsorted(self._words, hashes)
-        known = [i for i, place in enumerate(places) if place < len(self) and self._words[place] == hashes[i]]
-        if not known:
+        if not len(self):
             return np.zeros(self.dimensions, np.float32)
-        weights = np.array([weight(words[i]) for i in known], np.float32)
-        summed = weights @ self._values[self._rows[places[known]]].astype(np.float32)
-        return summed / max(float(np.linalg.norm(summed)), 1e-9)
+        hashes = np.fromiter(map(get_string_id, words), np.uint64, len(words))
+        places = np.searchsorted(self._words, hashes)
+        places[places == len(self)] = 0
+        known = np.flatnonzero(self._words[places] == hashes)
+        weights = np.array([weight(words[i]) for i in known.tolist()], np.float32)
+        return unit(weights @ self._values[self._rows[places[known]]].astype(np.float32))
 
     def save(self, folder: Path) -> None:
         """Write `vectors.safetensors` into a folder."""
@@ -134,11 +134,11 @@ def _folded(rows: dict[str, int]) -> dict[str, int]:
 
 def _smaller(vectors: np.ndarray) -> np.ndarray:
     """`DIMENSIONS` numbers a vector: the strongest directions that are left without what all share."""
-    values = _unit(vectors.astype(np.float32))
+    values = unit(vectors.astype(np.float32))
     values -= values.mean(axis=0)
     shared = _directions(values, SHARED_DIRECTIONS)
     values -= values @ shared.T @ shared
-    values = _unit(values)
+    values = unit(values)
     return (values @ _directions(values, DIMENSIONS).T).astype(np.float16)
 
 
@@ -146,5 +146,10 @@ def _directions(values: np.ndarray, number: int) -> np.ndarray:
     return np.linalg.svd(values[:FREQUENT], full_matrices=False)[2][:number]
 
 
-def _unit(rows: np.ndarray) -> np.ndarray:
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Vectors of length one in the same directions; zeros stay zeros.
+
+    Args:
+        vectors: one, or a row each.
+    """
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)

@@ -7,14 +7,16 @@ with `RulePolicy` there instead, Rasa's own serves.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from copy import copy
+from itertools import takewhile
 from typing import Any
 
 from rasa.core.policies.rule_policy import RULES, RULES_FOR_LOOP_UNHAPPY_PATH, RulePolicy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, PREVIOUS_ACTION, USER
 from rasa.shared.core.domain import Domain, State
-from rasa.shared.core.events import ActionExecuted
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 
@@ -88,6 +90,8 @@ class _Recent:
         if self._reach == 1:
             return [domain.get_active_state(self._tracker)]
         events = self._tracker.applied_events()
+        if self._reach == 2 and (before := _before_last_action(self._tracker, events)):
+            return [domain.get_active_state(before), domain.get_active_state(self._tracker)]
         acted = [number for number, event in enumerate(events) if isinstance(event, ActionExecuted)]
         shown = set(acted[len(acted) - self._reach + 1 :] if len(acted) >= self._reach else acted)
         past, states = self._tracker.init_copy(), deque[State]()
@@ -96,3 +100,17 @@ class _Recent:
                 states.append(domain.get_active_state(past))
             past.update(event)
         return [*states, domain.get_active_state(past)]
+
+
+def _before_last_action(tracker: DialogueStateTracker, events: Sequence[Event]) -> DialogueStateTracker | None:
+    """A conversation as it was before its last action, if the assistant only said something since; else None."""
+    since = [*takewhile(lambda event: not isinstance(event, ActionExecuted), reversed(events))]
+    if not all(isinstance(event, BotUttered) for event in since):
+        return None
+    earlier = (event for event in reversed(events[: -len(since) - 1]) if isinstance(event, ActionExecuted))
+    action = next(earlier, None)
+    if action is None:
+        return None
+    then = copy(tracker)
+    then.set_latest_action(action.as_sub_state())
+    return then

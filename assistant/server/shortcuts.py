@@ -2,10 +2,14 @@
 is off. What each gave: docs/decisions.md, "Serving fast and small"."""
 
 import gc
+from abc import ABCMeta
+from collections.abc import Iterator
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import rasa.core.actions.action as actions
+import rasa.core.processor as processor
 from jsonschema.validators import validator_for
 from rasa.core.agent import Agent
 from rasa.core.tracker_store import FailSafeTrackerStore
@@ -14,6 +18,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
+from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.io import read_yaml
 
@@ -30,6 +35,31 @@ def apply() -> None:
     actions.RemoteAction._validate_action_result = _validate_action_result
     FailSafeTrackerStore.init_tracker = _init_tracker
     Agent.load_model = _load_model
+    # Each use is a copy of whole events for a line of the log that is not written.
+    processor.copy = SimpleNamespace(deepcopy=lambda value: value)
+    for kind in _with_subclasses(Event):
+        kind.__class__ = _Kind
+    Slot.__copy__ = _copy_of_slot
+
+
+class _Kind(ABCMeta):
+    """The kind of Rasa's events without what `ABCMeta` adds to it: none is registered as one of them, and a turn asks
+    hundreds of times which kind an event is."""
+
+    __instancecheck__ = type.__instancecheck__
+
+
+def _copy_of_slot(slot: Slot) -> Slot:
+    """Rasa copies all slots with each tracker; `copy` finds out each time how."""
+    twin: Slot = object.__new__(type(slot))
+    twin.__dict__.update(vars(slot))
+    return twin
+
+
+def _with_subclasses(kind: type[Any]) -> Iterator[type[Any]]:
+    yield kind
+    for narrower in kind.__subclasses__():
+        yield from _with_subclasses(narrower)
 
 
 def _load_model(agent: Agent, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Rasa's own

@@ -10,13 +10,26 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ConversationPaused, Event, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    BotUttered,
+    ConversationPaused,
+    DefinePrevUserUtteredFeaturization,
+    Event,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 # A session of more events is cut; at least so many messages of the person stay. What is read again: the last message
 # (assistant/dialogue/component.py), the two before it (SafeguardMatcher), and any that a fallback reverts.
 MOST_EVENTS, MESSAGES_LEFT = 48, 4
 LISTEN = "action_listen"
+# Kinds of events of which each counts from the last beginning on: none takes another back, as forms and reverts do.
+BEGINNINGS = frozenset([SessionStarted, Restarted])
+COUNTING = frozenset([ActionExecuted, BotUttered, DefinePrevUserUtteredFeaturization, SlotSet, UserUttered])
 
 
 class Conversation(DialogueStateTracker):
@@ -54,6 +67,15 @@ class Conversation(DialogueStateTracker):
         tracker.header, tracker.ids, tracker.stored = len(header), tuple(ids), len(tracker.events)
         return tracker
 
+    def applied_events(self) -> list[Event]:
+        """The events that count. Rasa asks of each, several times a turn, what it might take back."""
+        kinds = [*map(type, self.events)]
+        if not COUNTING.union(BEGINNINGS).issuperset(kinds):
+            applied: list[Event] = super().applied_events()
+            return applied
+        begun = max(len(kinds) - kinds[::-1].index(kind) if kind in kinds else 0 for kind in BEGINNINGS)
+        return list(self.events)[begun:]
+
     def copy(self) -> "Conversation":
         """The same state once more. Rasa replays all events for it, several times a turn."""
         twin = copy.copy(self)
@@ -80,11 +102,13 @@ def cut(tracker: Conversation, domain: Domain) -> tuple[int, list[Event]] | None
 
 
 def _pauses(events: Sequence[Event], tracker: Conversation) -> list[int]:
-    """Places of stored events at which the assistant waited, and the person wrote something next."""
+    """Places of stored events at which the assistant waited and the person wrote something next, with enough messages
+    from there on."""
     waits = (isinstance(e, ActionExecuted) and e.action_name == LISTEN for e in events)
     pairs = enumerate(pairwise(zip(waits, events, strict=True)))
     found = [place for place, ((wait, _), (_, after)) in pairs if wait and isinstance(after, UserUttered)]
-    return [place for place in found if tracker.header < place < tracker.header + len(tracker.ids)]
+    enough = found[: 1 - MESSAGES_LEFT]
+    return [place for place in enough if tracker.header < place < tracker.header + len(tracker.ids)]
 
 
 def _header(sender_id: str, domain: Domain, before: Sequence[Event]) -> list[Event] | None:

@@ -153,6 +153,7 @@ class TrackerStore(SQLTrackerStore):
 
     def _finish_erasures(self) -> Exception | None:
         """Also those that another worker wrote down and did not live to finish."""
+        tails.forget()
         try:
             erasures.finish(self.engine)
         except Exception as error:
@@ -222,12 +223,9 @@ class TrackerStore(SQLTrackerStore):
         with self.engine.connect() as connection:
             tail = tails.read(connection, sender_id)
         self._erasures_wait = self._erasures_wait or tail.erasures
-        events = [(row_id, Event.from_parameters(data)) for row_id, data in zip(tail.ids, tail.events, strict=True)]
-        known = {row_id: event for row_id, event in events if event}
-        if not known or not self.domain:
+        if not tail.events or not self.domain:
             return None
-        header = [Event.from_parameters(data) for data in tail.header]
-        return Conversation.of(sender_id, self.domain, list(known.values()), header, known)
+        return Conversation.of(sender_id, self.domain, [*tail.events.values()], tail.header, tail.events)
 
 
 def _row(sender_id: str, data: dict[str, Any]) -> dict[str, Any]:

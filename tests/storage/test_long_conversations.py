@@ -25,9 +25,10 @@ from rasa.shared.core.events import (
     UserUtteranceReverted,
     UserUttered,
 )
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.storage import erasures, tails
-from assistant.storage.conversation import MOST_EVENTS
+from assistant.storage.conversation import MOST_EVENTS, Conversation
 from assistant.storage.retention import let_go
 from assistant.storage.tracker_store import TrackerStore
 from tests import stores
@@ -116,6 +117,17 @@ def test_state_is_that_of_rasas_store_after_each_turn(turns):
         assert [str(event) for event in whole.events] == [str(event) for event in of_stock.events]
         for store in (*stores, stock):
             store.engine.dispose()
+
+
+@given(st.lists(st.tuples(st.integers(0, len(HAPPENS) - 1), st.booleans()), max_size=12))
+def test_the_events_that_count_are_those_of_rasa(turns):
+    events = [
+        event
+        for number, (kind, begins) in enumerate(turns)
+        for event in (*(start() if begins else ()), *fresh(kind, number))
+    ]
+    ours, rasas = (kind.from_events("someone", events, DOMAIN.slots) for kind in (Conversation, DialogueStateTracker))
+    assert ours.applied_events() == rasas.applied_events()
 
 
 def test_of_a_long_conversation_a_bounded_part_is_read(folder, store):

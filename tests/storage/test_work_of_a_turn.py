@@ -11,7 +11,7 @@ from rasa.shared.core.events import Event
 
 from assistant.paths import MODELS
 from assistant.server.models import newest_model
-from assistant.storage import conversation
+from assistant.storage import conversation, tails
 from assistant.storage.tracker_store import TrackerStore
 from evaluation.development import quiet
 from tests import stores
@@ -67,4 +67,9 @@ def test_a_turn_asks_the_database_twice_however_long_the_conversation(
     moves = [one for one in work if one["statements"] > STATEMENTS]
     assert max(one["statements"] for one in work) == STATEMENTS + 1
     assert len(moves) <= len(work) / 3
-    assert max(one["events"] for one in work) <= conversation.MOST_EVENTS + EVENTS_OF_A_TURN
+    # What a turn has read or written stays ready for the next: only the turn before is new, and now and then a header.
+    assert max(one["events"] for one in work) <= 2 * EVENTS_OF_A_TURN
+    tails.forget()
+    with counted(agent, monkeypatch) as counts:
+        say(agent, "bonjour")
+    assert EVENTS_OF_A_TURN < counts["events"] <= conversation.MOST_EVENTS + EVENTS_OF_A_TURN
