@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from assistant.privacy.receipts import receipt_of
-from assistant.storage import erasures, feedback, inbox, turns
+from assistant.storage import erasures, feedback, inbox, tails, turns
 from assistant.storage.database import file_of
 from assistant.storage.tracker_store import TrackerStore
 from tests.storage.test_tracker_store import DOMAIN, START, WORD, load, run, turn
@@ -89,6 +89,7 @@ def found(store: TrackerStore) -> erasures.Erasure:
 def test_nothing_is_left_but_a_receipt_and_its_times(store: TrackerStore) -> None:
     talk(store)
     ask(store)
+    assert tails._stored.cache_info().currsize == 0, "what was erased stays in memory"
     assert found(store).erased
     assert found(store).sender_id == "someone"
     assert left(store) == ["erasures"]
