@@ -1,6 +1,6 @@
 """`make bench`: how fast and how small the assistant is, beside a stock Rasa project on the same machine.
 
-Writes `docs/benchmarks.md` and its pictures. The first run trains the stock projects and takes some minutes more.
+Writes `docs/benchmarks.md` and its pictures. The first run trains the stock projects and takes ten minutes more.
 """
 
 import sys

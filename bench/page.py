@@ -14,7 +14,6 @@ from matplotlib import pyplot as plt
 
 from assistant.paths import ROOT
 from bench.servers import spread
-from bench.stock import EXAMPLES
 
 if TYPE_CHECKING:
     from bench.__main__ import Measured
@@ -50,12 +49,11 @@ def _head(found: "Measured") -> list[str]:
         f"Written by `make bench` on {on}; the load comes from the same machine.",
         "Medians of three rounds in which both servers take turns, in brackets the least and the largest.",
         "",
-        "Stock is `rasa init` (3.6.21) with its default pipeline and policies, our topics",
-        f"({EXAMPLES} examples of each and language, a rule and a response each), Rasa's SQLite store, and a plain",
-        "custom action. It is trained with one epoch: the time of an answer does not depend on epochs. With all of our",
-        "examples it would be slower. Ours has all of them.",
+        "Stock is `rasa init` (3.6.21) with its default pipeline and policies, all our examples, a rule and a response",
+        "a topic, Rasa's SQLite store, and a plain custom action. It is trained with one epoch: the time of an answer",
+        "does not depend on epochs.",
         f"Turns that got a reply: ours {min(found.answered['ours']):.0%}, stock {min(found.answered['stock']):.0%}:",
-        "after one epoch it seldom trusts itself, and a turn without a reply is the cheaper one.",
+        "after one epoch it does not always trust itself, and a turn without a reply is the cheaper one.",
         "",
         f"`rasa init` as it is, in memory, one client: {rate:.0f} turns a second, p50 {p50:.0f} ms",
         f"({EXPECTED[0]:.0f} and {EXPECTED[1]:.0f} where the goals were set: {like} 30 % off).{void}",

@@ -42,7 +42,7 @@ class Trained:
         return [self._label(_seen(one.text, one.language, self.field)) for one in texts]
 
     def _label(self, text: Seen) -> str:
-        dense = _settings().vectors * self.vectors.of(text.standard, self.model.weight)
+        dense = _settings().vectors * self.vectors.of(text.standard, self.model.rarity)
         return self.model.ranking(text.features(self.twins), dense)[0][0]
 
 
@@ -78,7 +78,7 @@ def train(texts: Sequence[Text], field: bool = True) -> Trained:
     vectors = WordVectors.read() if settings.vectors else WordVectors.none()
 
     def dense(model: LinearModel) -> np.ndarray:
-        return settings.vectors * np.array([vectors.of(one.standard, model.weight) for one in read])
+        return settings.vectors * np.array([vectors.of(one.standard, model.rarity) for one in read])
 
     model = fitting.train(rows, labels, range(len(rows)), settings, dense=dense if settings.vectors else None)
     return Trained(model, twins, vectors, field)

@@ -25,6 +25,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant import yaml
 from assistant.nlu import fitting, folds
+from assistant.nlu.hashed import UNKNOWN
 from assistant.nlu.language import Guess, LanguageIdentifier, letters
 from assistant.nlu.lexicon import lexicon
 from assistant.nlu.linear import LinearModel
@@ -232,7 +233,7 @@ class TopicClassifier(_LearningStep):
 
     def _beside(self, model: LinearModel, vectors: WordVectors, text: Seen, embedding: np.ndarray | None) -> np.ndarray:
         """Dense numbers of a text: of its words, and behind them of its embedding, each as long as its weight."""
-        parts = [self._config["vectors"] * vectors.of(text.standard, model.weight)]
+        parts = [self._config["vectors"] * vectors.of(text.standard, model.rarity)]
         if embedding is not None:
             parts.append(self._config["embedding"] * unit(embedding))
         return np.concatenate(parts)
@@ -267,11 +268,15 @@ class TopicClassifier(_LearningStep):
         first, second = second_question(whole, rankings)
         message.set("ranking", first)
         message.set("second", second)
-        message.set("unheard", [word for word in message.get("standard") if f"w{word}" not in self._model.vocabulary])
+        message.set("unheard", self._unheard(message.get("standard")))
         cities = [entity for entity in message.get("found") if entity["entity"] == "city"]
         message.set(
             "apart", self._ranking(seen(_without(message.get("folded"), cities), language)) if cities else whole
         )
+
+    def _unheard(self, words: Sequence[str]) -> list[str]:
+        places = self._model.vocabulary.find([f"w{word}" for word in words])
+        return [word for word, place in zip(words, places.tolist(), strict=True) if place == UNKNOWN]
 
     def _ranking(self, text: Seen, embedding: np.ndarray | None = None) -> list[tuple[str, float]]:
         if not any(any(c.isalpha() for c in word) for word in text.typed):

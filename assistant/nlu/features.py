@@ -45,7 +45,7 @@ def features(
     )
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _ngrams(word: str) -> list[str]:
     padded = f"<{word}>"
     longest = min(LONGEST_NGRAM, len(padded))

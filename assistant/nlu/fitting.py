@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from assistant.nlu import factored
+from assistant.nlu.hashed import UNKNOWN, Hashed
 from assistant.nlu.linear import CONTRAST, FEATURE, LinearModel, families_of, joined, softmax
 from assistant.server.system import die_with_parent
 
@@ -74,8 +75,8 @@ def train(
     Raises:
         ValueError: fewer than two labels.
     """
-    model = _untrained(features, settings)
-    matrix = _matrix(model, [*features, *copies])
+    model, columns = _untrained(features, settings)
+    matrix = _matrix(model, columns, [*features, *copies])
     if dense is not None:
         matrix = _beside(matrix, dense(model))
     every = np.array([*labels] * (1 + bool(copies)))
@@ -99,23 +100,27 @@ def processes() -> Executor:
     return ProcessPoolExecutor(os.cpu_count(), initializer=die_with_parent)
 
 
-def _untrained(features: Sequence[FEATURE], settings: Settings) -> LinearModel:
+def _untrained(features: Sequence[FEATURE], settings: Settings) -> tuple[LinearModel, dict[str, int]]:
+    """A model without weights, and the column of each feature."""
     seen = Counter(chain.from_iterable(features))  # in how many messages
     # The most frequent first: what most messages need of the weights then lies on few pages of the file.
     kept = [f for f, messages in seen.most_common() if messages >= settings.rarest and f[0] in settings.blocks]
     idf = np.array([math.log((1 + len(features)) / (1 + seen[f])) + 1 for f in kept], dtype=np.float32)
-    vocabulary = {feature: row for row, feature in enumerate(kept)}
-    return LinearModel([], vocabulary, idf, np.zeros((0, 0)), np.zeros(0), 1.0, dict(settings.blocks))
+    blocks = {kind: number for number, kind in enumerate(settings.blocks)}
+    kinds = np.array([blocks[feature[0]] for feature in kept], np.uint8)
+    weights = np.zeros((0, 0)), np.zeros(0)
+    model = LinearModel([], Hashed.of(kept), kinds, idf, *weights, 1.0, dict(settings.blocks))
+    return model, {feature: column for column, feature in enumerate(kept)}
 
 
-def _matrix(model: LinearModel, features: Sequence[FEATURE]) -> Matrix:
+def _matrix(model: LinearModel, known: Mapping[str, int], features: Sequence[FEATURE]) -> Matrix:
     """What `LinearModel.vector` makes of each message, a row each, for all of them at once."""
     from scipy.sparse import csr_matrix
 
-    columns = np.fromiter(map(model.vocabulary.get, chain.from_iterable(features), repeat(-1)), np.int64)
+    columns = np.fromiter(map(known.get, chain.from_iterable(features), repeat(UNKNOWN)), np.int64)
     counts = np.fromiter(chain.from_iterable(message.values() for message in features), np.float64)
     rows = np.repeat(np.arange(len(features)), [len(message) for message in features])
-    columns, counts, rows = (values[columns >= 0] for values in (columns, counts, rows))
+    columns, counts, rows = (values[columns != UNKNOWN] for values in (columns, counts, rows))
     kinds = model.kinds[columns]
     values = (1 + np.log(counts)) * model.idf[columns]
     blocks = rows * len(model.blocks) + kinds

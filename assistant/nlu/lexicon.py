@@ -102,7 +102,7 @@ class Lexicon:
         self._ambiguous = {fold(word): city for city, row in self.cities.items() for word in row.get("ambiguous") or ()}
         self._own_names = {fold(str(row["fr"])): city for city, row in self.cities.items()}
         self._phrases = dict(self._all_phrases())
-        self._matchers = {script: self._matcher(script) for script in ("fr", "ar")}
+        self._matcher = self._matcher_of_phrases()
         small_talk = ((topic, self._phrases[f"concept:{concept}"]) for concept, topic in SMALL_TALK.items())
         self._keywords = {
             _key(fold(str(word))): topic for topic, words in self._section("keywords").items() for word in words
@@ -175,11 +175,11 @@ class Lexicon:
         for detail, phrases in self._section("details").items():
             yield f"detail:{detail}", {fold(str(p)) for p in phrases}
 
-    def _matcher(self, script: str) -> PhraseMatcher:
-        pipeline = tokens.pipeline(script)
-        matcher = PhraseMatcher(pipeline.vocab)
+    def _matcher_of_phrases(self) -> PhraseMatcher:
+        """One for both scripts, in which phrases stand as either tokenizer splits them: two took twice the memory."""
+        matcher = PhraseMatcher(tokens.pipeline("fr").vocab)
         for label, phrases in self._phrases.items():
-            matcher.add(label, [tokens.doc_of_phrase(pipeline, phrase) for phrase in phrases if phrase])
+            matcher.add(label, [doc for phrase in phrases if phrase for doc in tokens.docs_of_phrase(phrase)])
         return matcher
 
     def standard(self, typed: Sequence[str], language: str | None) -> list[str]:
@@ -230,7 +230,7 @@ class Lexicon:
                 span = doc[start:end]
                 found.append(Entity(kind, value, span.start_char, span.end_char))
         bare = Doc(doc.vocab, [_bare(token.text) for token in doc]) if doc.lang_ == "ar" else None
-        for label, start, end in self._matches(bare, "ar") if bare else ():
+        for label, start, end in self._matches(bare) if bare else ():
             kind, _, value = label.partition(":")
             if kind in ("need", "organisation", "nationality", "detail"):
                 span = doc[start:end]
@@ -241,10 +241,9 @@ class Lexicon:
         found.extend(self._cities_in_context(doc, found))
         return sorted(concepts), _longest(found)
 
-    def _matches(self, doc: Doc, script: str | None = None) -> Iterable[tuple[str, int, int]]:
-        script = script or doc.lang_
-        for label, start, end in self._matchers[script](doc):
-            yield tokens.pipeline(script).vocab.strings[label], start, end
+    def _matches(self, doc: Doc) -> Iterable[tuple[str, int, int]]:
+        for label, start, end in self._matcher(doc):
+            yield tokens.pipeline("fr").vocab.strings[label], start, end
 
     def _cities_in_context(self, doc: Doc, found: list[Entity]) -> Iterable[Entity]:
         """Cities behind an Arabic prefix, ambiguous names alone or after a preposition, and typos of long names."""

@@ -3,7 +3,8 @@
 Labels with a dot have a family (`regul.card` is of `regul`). Three classifiers over the same features are then
 multiplied: of the label, of its family, and of the label among its family. Dense numbers of a message stand beside the
 features: of its words (vectors.py), of an embedding (docs/embeddings.md). Trained by `fitting.py`. Weights are
-stored as float16 in safetensors, names in JSON: no pickle, so a model file cannot run code.
+stored as float16 in safetensors, names in JSON, of features only their hashes: no pickle, so a model file cannot run
+code.
 """
 
 import json
@@ -11,18 +12,19 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from safetensors.numpy import save_file
 
+from assistant.nlu.hashed import UNKNOWN, Hashed
+
 FEATURE = Mapping[str, int]  # feature string (first letter: its block) -> how often it occurs
-UNKNOWN = -1  # in the place of the column of a feature that was in no example
 # Sharpness of each of the three classifiers before they are multiplied; the product is calibrated.
 CONTRAST = 4.0
-DTYPES = {"F16": np.float16, "F32": np.float32, "F64": np.float64}  # as safetensors names them
+# As safetensors names them.
+DTYPES = {"F16": np.float16, "F32": np.float32, "F64": np.float64, "I64": np.int64, "I32": np.int32, "U8": np.uint8}
 # Rows of the weights in memory, the most frequent features: of the 180 of a message some 25 are others (7 MB of 57).
 FIRST_ROWS = 20_000
 
@@ -36,7 +38,8 @@ class LinearModel:
     """
 
     labels: list[str]
-    vocabulary: dict[str, int]
+    vocabulary: Hashed
+    kinds: np.ndarray  # number of the block of each feature, uint8
     idf: np.ndarray
     weights: np.ndarray  # of a loaded model `_Rows`
     bias: np.ndarray
@@ -48,7 +51,7 @@ class LinearModel:
     def empty(cls) -> "LinearModel":
         """A model that knows nothing yet: what a component holds before it is trained."""
         nothing = np.zeros((0, 0), np.float16)
-        return cls([], {}, nothing[:0], nothing, nothing[:0], 1.0)
+        return cls([], Hashed.of([]), np.zeros(0, np.uint8), nothing[:0], nothing, nothing[:0], 1.0)
 
     @cached_property
     def families(self) -> np.ndarray:
@@ -77,7 +80,7 @@ class LinearModel:
 
     def vector(self, features: FEATURE) -> tuple[np.ndarray, np.ndarray]:
         """Columns and values of one message: log tf times idf, each block scaled to its weight (Euclidean length)."""
-        columns = np.fromiter(map(self.vocabulary.get, features, repeat(UNKNOWN)), np.int64, len(features))
+        columns = self.vocabulary.find(features)
         counts = np.fromiter(features.values(), np.int64, len(features))[columns != UNKNOWN]
         columns = columns[columns != UNKNOWN]
         if not columns.size:
@@ -87,20 +90,16 @@ class LinearModel:
         lengths = np.sqrt(np.bincount(kinds, values * values, len(self.blocks)))
         return columns, (values * self.sizes[kinds] / lengths[kinds]).astype(np.float32)
 
-    def weight(self, word: str) -> float:
-        """How rare a word is in the examples: its idf, that of the rarest if it is in none."""
-        column = self.vocabulary.get(f"w{word}")
-        return self._rarest if column is None else float(self.idf[column])
+    def rarity(self, words: Sequence[str]) -> np.ndarray:
+        """How rare each word is in the examples: its idf, that of the rarest if it is in none."""
+        columns = self.vocabulary.find([f"w{word}" for word in words])
+        found, known = np.full(len(columns), self._rarest, np.float32), columns != UNKNOWN
+        found[known] = self.idf[columns[known]]
+        return found
 
     @cached_property
     def _rarest(self) -> float:
         return float(self.idf.max(initial=1.0))
-
-    @cached_property
-    def kinds(self) -> np.ndarray:
-        """Number of the block of each feature, in the order of `vocabulary`."""
-        numbers = {kind: number for number, kind in enumerate(self.blocks)}
-        return np.fromiter((numbers[feature[0]] for feature in self.vocabulary), np.int64, len(self.vocabulary))
 
     @cached_property
     def sizes(self) -> np.ndarray:
@@ -109,11 +108,18 @@ class LinearModel:
 
     def save(self, folder: Path) -> None:
         """Write `weights.safetensors` and `model.json` into a folder."""
-        arrays = {"weights": self.weights, "bias": self.bias, "idf": self.idf, "dense": self.dense}
+        arrays = {
+            "weights": self.weights,
+            "bias": self.bias,
+            "idf": self.idf,
+            "dense": self.dense,
+            "kinds": self.kinds,
+            "hashes": self.vocabulary.hashes.view(np.int64),  # safetensors has no unsigned ones in every version
+            "places": self.vocabulary.places,
+        }
         save_file(arrays, folder / "weights.safetensors")
         names = {
             "labels": self.labels,
-            "vocabulary": list(self.vocabulary),
             "sharpness": self.sharpness,
             "blocks": self.blocks,
         }
@@ -127,8 +133,9 @@ class LinearModel:
             FileNotFoundError: a file is missing.
         """
         names: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        vocabulary = {feature: row for row, feature in enumerate(names.pop("vocabulary"))}
-        return cls(vocabulary=vocabulary, **names, **_read(folder / "weights.safetensors"))
+        arrays = _read(folder / "weights.safetensors")
+        vocabulary = Hashed(arrays.pop("hashes").view(np.uint64), arrays.pop("places"))
+        return cls(vocabulary=vocabulary, **names, **arrays)
 
 
 class _Rows:
@@ -144,11 +151,11 @@ class _Rows:
         os.preadv(self._file.fileno(), [self._first.data], offset)
 
     def __getitem__(self, numbers: np.ndarray) -> np.ndarray:
-        rows = np.empty((len(numbers), self._first.shape[1]), np.float16)
-        here = numbers < len(self._first)
-        rows[here] = self._first[numbers[here]]
-        for place in np.flatnonzero(~here):
-            os.preadv(self._file.fileno(), [rows[place].data], self._offset + int(numbers[place]) * rows.strides[0])
+        rows = self._first.take(numbers, axis=0, mode="clip")
+        away = np.flatnonzero(numbers >= len(self._first))
+        file, size, content = self._file.fileno(), rows.strides[0], rows.data.cast("B")
+        for place, number in zip(away.tolist(), numbers[away].tolist(), strict=True):
+            os.preadv(file, [content[place * size : (place + 1) * size]], self._offset + number * size)
         return rows
 
 
@@ -158,7 +165,7 @@ def _read(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
         entries: dict[str, Any] = json.loads(file.read(length))
-        for name in ("weights", "idf", "bias", "dense"):
+        for name in entries.keys() - {"__metadata__"}:
             begin, end = (8 + length + offset for offset in entries[name]["data_offsets"])
             if name == "weights":
                 arrays[name] = _Rows(path, begin, entries[name]["shape"])

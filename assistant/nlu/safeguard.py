@@ -89,12 +89,23 @@ class Match:
 
 
 Spans = dict[str, dict[int, list[int]]]
+NONE: frozenset[str] = frozenset()
+_shared: dict[frozenset[str], frozenset[str]] = {}
 
 
 @cache
 def safeguard() -> "Safeguard":
     """The project's dangers, compiled once a process: that takes more than a second."""
     return Safeguard()
+
+
+class _Names(dict[str, frozenset[str]]):
+    """Names of classes by word. Of sets that are alike there is one, or thousands of small ones would take 6 MB."""
+
+    def put(self, word: str, name: str) -> None:
+        """Add the name of a class of a word."""
+        names = self.get(word, NONE) | {name}
+        self[word] = _shared.setdefault(names, names)
 
 
 class Safeguard:
@@ -107,11 +118,9 @@ class Safeguard:
             FileNotFoundError, ValueError: the file is missing or not readable, or a pattern names an unknown class.
         """
         content = yaml.read(path)
-        self._exact: dict[str, set[str]] = defaultdict(set)
-        self._stems: dict[str, set[str]] = defaultdict(set)
-        self._sounds: dict[str, set[str]] = defaultdict(set)
-        self._sound_stems: dict[str, set[str]] = defaultdict(set)
-        self._typos: dict[str, set[str]] = defaultdict(set)
+        self._exact, self._stems = _Names(), _Names()
+        self._sounds, self._sound_stems = _Names(), _Names()
+        self._typos: dict[str, tuple[str, ...]] = {}
         self._phrases: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
         self._spellings = {_bare(word): _words(standard) for word, standard in content["spellings"].items()}
         self._arabizi = frozenset(_bare(word) for word in content["arabizi"].split())
@@ -201,11 +210,11 @@ class Safeguard:
         names: set[str] = set()
         is_arabic = bool(_ARABIC_START.match(word))
         for form in _forms(word, _ARABIC_PREFIXES if is_arabic else _LATIN_PREFIXES if by_sound else ()):
-            names |= self._exact.get(form, set())
+            names |= self._exact.get(form, NONE)
             names |= _by_stem(form, self._stems)
             if by_sound and not is_arabic:
                 key = _sound(form)
-                names |= self._sounds.get(key, set())
+                names |= self._sounds.get(key, NONE)
                 names |= _by_stem(key, self._sound_stems)
         if not names and len(word) >= SURE_TYPO and not is_arabic and not by_sound:
             for shorter in (word, *_one_less(word)):
@@ -224,13 +233,13 @@ class Safeguard:
             by_sound, is_stem = entry.startswith("~"), entry.endswith("*")
             word = _bare(entry.strip("~*"))
             if not by_sound:
-                (self._stems if is_stem else self._exact)[word].add(name)
+                (self._stems if is_stem else self._exact).put(word, name)
             key = _sound(word)
             if len(key) >= (SURE_SOUND_STEM if is_stem else SURE_SOUND) and (by_sound or _ARABIC_START.match(word)):
-                (self._sound_stems if is_stem else self._sounds)[key].add(name)
+                (self._sound_stems if is_stem else self._sounds).put(key, name)
             elif not is_stem and len(word) >= SURE_TYPO and word.isascii():
                 for shorter in (word, *_one_less(word)):
-                    self._typos[shorter].add(word)
+                    self._typos[shorter] = tuple({*self._typos.get(shorter, ()), word})
 
     def _patterns(self, sources: Iterable[str]) -> Iterator[Pattern]:
         for source in sources:
@@ -362,7 +371,7 @@ def _sound(word: str) -> str:
     return skeleton(word) + ("i" if _ME_END.search(word) else "")
 
 
-def _by_stem(word: str, stems: dict[str, set[str]]) -> set[str]:
+def _by_stem(word: str, stems: _Names) -> set[str]:
     return {name for end in range(2, len(word) + 1) for name in stems.get(word[:end], ())}
 
 

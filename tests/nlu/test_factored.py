@@ -1,6 +1,7 @@
 """The factored classifier: learns beside the machines, is multiplied with them, and makes no model larger."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from assistant.nlu import factored, fitting
 from assistant.nlu.features import features
 from assistant.nlu.fitting import Settings, train
-from assistant.nlu.linear import CONTRAST, LinearModel, softmax
+from assistant.nlu.linear import CONTRAST, FEATURE, LinearModel, softmax
 from assistant.nlu.tokens import words_of
 from quality.data import examples
 
@@ -46,13 +47,18 @@ def alone(plain: LinearModel) -> tuple[np.ndarray, np.ndarray]:
     return np.mean(weights, axis=0), np.mean(bias, axis=0)
 
 
+def _matrix(plain: LinearModel, rows: Sequence[FEATURE]) -> fitting.Matrix:
+    asked = [*dict.fromkeys(feature for row in rows for feature in row)]
+    return fitting._matrix(plain, dict(zip(asked, plain.vocabulary.find(asked).tolist(), strict=True)), rows)
+
+
 def _run(plain: LinearModel, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    return factored.fit(fitting._matrix(plain, ROWS), LABELS, 16, seed)
+    return factored.fit(_matrix(plain, ROWS), LABELS, 16, seed)
 
 
 def test_it_knows_messages_that_it_never_saw(plain: LinearModel, alone: tuple[np.ndarray, np.ndarray]) -> None:
     weights, bias = alone
-    asked = fitting._matrix(plain, [_read(e.text) for e in ASKED])
+    asked = _matrix(plain, [_read(e.text) for e in ASKED])
     read = np.unique(LABELS)[(asked @ weights + bias).argmax(axis=1)]
     assert np.mean(read == [e.topic for e in ASKED]) > 0.85
 

@@ -175,5 +175,5 @@ def test_phrases_are_tokens_as_in_a_message(lexicon: Lexicon, script: str) -> No
     pipeline = tokens.pipeline(script)
     phrases = {phrase for found in lexicon._phrases.values() for phrase in found if phrase}
     for phrase in phrases:
-        made = [token.text for token in tokens.doc_of_phrase(pipeline, phrase)]
-        assert made == [token.text for token in pipeline.make_doc(phrase)], phrase
+        made = [[token.text for token in doc] for doc in tokens.docs_of_phrase(phrase)]
+        assert [token.text for token in pipeline.make_doc(phrase)] in made, phrase

@@ -1,5 +1,6 @@
 """Vectors of French words (`assistant/nlu/vectors.py`): near in meaning is near in numbers, learned or not."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,13 @@ def table() -> WordVectors:
     return WordVectors.read()
 
 
+def alike(words: Sequence[str]) -> np.ndarray:
+    """Each word counts as much."""
+    return np.ones(len(words), np.float32)
+
+
 def near(table: WordVectors, one: str, other: str) -> float:
-    return float(table.of([one], lambda word: 1.0) @ table.of([other], lambda word: 1.0))
+    return float(table.of([one], alike) @ table.of([other], alike))
 
 
 @pytest.mark.parametrize(
@@ -28,25 +34,25 @@ def test_words_of_like_meaning_are_near(table: WordVectors, word: str, nearer: s
 
 
 def test_a_message_is_the_weighted_direction_of_its_words(table: WordVectors) -> None:
-    both = table.of(["medecin", "voiture"], {"medecin": 1.0, "voiture": 0.0}.__getitem__)
-    assert np.allclose(both, table.of(["medecin"], lambda word: 1.0), atol=1e-6)
+    both = table.of(["medecin", "voiture"], lambda _: np.array([1.0, 0.0], np.float32))
+    assert np.allclose(both, table.of(["medecin"], alike), atol=1e-6)
     assert np.linalg.norm(both) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("words", [[], ["klmpqzor"], ["بغيت"], ["2014"]])
 def test_words_that_nobody_knows_have_no_direction(table: WordVectors, words: list[str]) -> None:
-    assert not table.of(words, lambda word: 1.0).any()
+    assert not table.of(words, alike).any()
 
 
 def test_the_same_comes_back_from_a_file(table: WordVectors, tmp_path: Path) -> None:
     table.save(tmp_path)
     words = ["je", "cherche", "un", "docteur"]
-    again = WordVectors.load(tmp_path).of(words, lambda word: 1.0)
-    assert np.array_equal(again, table.of(words, lambda word: 1.0))
+    again = WordVectors.load(tmp_path).of(words, alike)
+    assert np.array_equal(again, table.of(words, alike))
 
 
 def test_a_table_without_words_adds_nothing() -> None:
-    assert WordVectors.none().of(["docteur"], lambda word: 1.0).shape == (0,)
+    assert WordVectors.none().of(["docteur"], alike).shape == (0,)
 
 
 def test_a_missing_package_is_named_with_the_mend(monkeypatch: pytest.MonkeyPatch) -> None:
