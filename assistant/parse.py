@@ -64,10 +64,15 @@ async def parse_all(source: BinaryIO, sink: TextIO) -> None:
         SettingsError: a setting is wrong.
     """
     model, metadata = newest_with_metadata(MODELS)
-    standins.install(Settings.from_environment(environment()), metadata)
+    settings = Settings.from_environment(environment())
+    standins.install(settings, metadata)
     from rasa.core.agent import Agent
     from rasa.utils.log_utils import configure_structlog
 
+    from assistant.server import graph
+
+    if settings.plain_graph:
+        graph.install()
     configure_structlog(logging.ERROR)  # before anything logs: standard output is for answers
     agent = Agent.load(str(model))
     for text in messages(source):

@@ -5,8 +5,14 @@ The nodes are Rasa's own and are called as Rasa calls them; only their order is 
 
 from typing import Any
 
+import rasa.core.processor as processor
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
+
+
+def install() -> None:
+    """Have Rasa run the models that it loads from here on without dask."""
+    processor.DaskGraphRunner = PlainGraphRunner  # its one use: to load a model
 
 
 class PlainGraphRunner(DaskGraphRunner):

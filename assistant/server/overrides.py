@@ -5,14 +5,12 @@ from typing import Any
 
 import rasa
 import rasa.core.actions.action as actions
-import rasa.core.processor as processor
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from assistant.operation import request_ids, turns
-from assistant.server import logs, shortcuts
-from assistant.server.graph import PlainGraphRunner
+from assistant.server import graph, logs, shortcuts
 from assistant.settings import Settings
 
 
@@ -24,7 +22,7 @@ def apply() -> None:
     actions.DEFAULT_REQUEST_TIMEOUT = settings.action_timeout
     actions.RemoteAction._action_call_format = _action_call
     if settings.plain_graph:
-        processor.DaskGraphRunner = PlainGraphRunner  # its one use: to load a model
+        graph.install()
     if settings.shortcuts:
         shortcuts.apply()
     EndpointConfig.request = _request
