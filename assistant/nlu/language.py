@@ -180,8 +180,15 @@ def detected(text: str) -> Language:
 @cache
 def _langdetect() -> DetectorFactory:
     factory = DetectorFactory()
+    factory.word_lang_prob_map = _Shares()
     profiles = (Path(PROFILES_DIRECTORY) / language for language in LATIN)
     factory.load_json_profile([profile.read_text(encoding="utf-8") for profile in profiles])
-    # Lists of Python's numbers take twice as much.
-    factory.word_lang_prob_map = {letters: array("f", shares) for letters, shares in factory.word_lang_prob_map.items()}
     return factory
+
+
+class _Shares(dict[str, Sequence[float]]):
+    """Share of some letters in each language; as lists of Python's numbers they take half as much again."""
+
+    def __setitem__(self, letters: str, shares: Sequence[float]) -> None:
+        """Called by langdetect for each profile that it reads."""
+        super().__setitem__(letters, array("f", shares))
