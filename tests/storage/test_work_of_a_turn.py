@@ -21,7 +21,7 @@ from tests import stores
 # Reading and writing; the write of where a long conversation is read from is now and then a third.
 STATEMENTS = 2
 EVENTS_OF_A_TURN = 10
-# Python's own instructions, on average of the messages below: 72,000 today, 126,000 before somebody counted them.
+# Python's own instructions, on average of the messages below: 72,000 today, 122,000 before somebody counted them.
 BYTECODES = 80_000
 SAID = ["comment renouveler ma carte ?", "c'est combien ?", "blorf zzkrt vmpq", "شنو هي المنظمة؟", "en français"]
 
