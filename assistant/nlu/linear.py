@@ -153,6 +153,8 @@ class _Rows:
     def __getitem__(self, numbers: np.ndarray) -> np.ndarray:
         rows = self._first.take(numbers, axis=0, mode="clip")
         away = np.flatnonzero(numbers >= len(self._first))
+        if not away.size:
+            return rows
         file, size, content = self._file.fileno(), rows.strides[0], rows.data.cast("B")
         for place, number in zip(away.tolist(), numbers[away].tolist(), strict=True):
             os.preadv(file, [content[place * size : (place + 1) * size]], self._offset + number * size)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.nlu import fitting
+from assistant.nlu import fitting, linear
 from assistant.nlu.features import features
 from assistant.nlu.fitting import Settings, train
 from assistant.nlu.folds import groups
@@ -78,6 +78,19 @@ def test_topics_of_families_have_probabilities_that_sum_to_one() -> None:
         found = model.probabilities(features(text.split(), text.split(), []))
         assert found.shape == (len(model.labels),)
         assert found.sum() == pytest.approx(1.0, abs=1e-4)
+
+
+@pytest.mark.parametrize("first_rows", [1, 5, 20_000])
+def test_a_model_says_the_same_when_it_is_read_from_its_file(
+    first_rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linear, "FIRST_ROWS", first_rows)
+    model = learned(copies=False)
+    model.save(tmp_path)
+    again = LinearModel.load(tmp_path)
+    for text in ("combien coûte le retour volontaire", "merci", "ᰀ", ""):  # of the last two nothing is known
+        counted = features(text.split(), text.split(), [])
+        assert again.ranking(counted) == model.ranking(counted)
 
 
 def test_altered_copies_are_learned_and_bring_no_features() -> None:
