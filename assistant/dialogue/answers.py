@@ -29,8 +29,8 @@ from assistant.privacy import receipts
 
 Reply = dict[str, Any]
 MOST_SOURCES = 2
-# Of a response nothing else is filled in: what else it may hold is as it stands in `data/answers`, and stays so.
-UNFILLED = frozenset(["text", "metadata", "condition", "channel"])
+# Of a response that holds no more than this Rasa fills in the text alone: it need not be copied whole.
+FLAT = frozenset(["text", "metadata", "condition", "channel"])
 HOSTS_KEPT = 1_024  # hosts of addresses, which answers and the directory name again and again
 # A blank line that is not empty: at an empty one Rasa's channels begin a second message.
 BETWEEN_LANGUAGES = "\n\u00a0\n"
@@ -100,7 +100,7 @@ class Answers(TemplatedNaturalLanguageGenerator):
         if not fitting:
             return None
         chosen = random.choice(fitting)
-        filled = dict(chosen) if chosen.keys() <= UNFILLED else copy.deepcopy(chosen)
+        filled = dict(chosen) if chosen.keys() <= FLAT else copy.deepcopy(chosen)
         reply: Reply = self._fill_response(filled, filled_slots, **variables)
         return reply
 

@@ -27,9 +27,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 # (assistant/dialogue/component.py), the two before it (SafeguardMatcher), and any that a fallback reverts.
 MOST_EVENTS, MESSAGES_LEFT = 48, 4
 LISTEN = "action_listen"
-# Kinds of events of which each counts from the last beginning on: none takes another back, as forms and reverts do.
-BEGINNINGS = frozenset([SessionStarted, Restarted])
-COUNTING = frozenset([ActionExecuted, BotUttered, DefinePrevUserUtteredFeaturization, SlotSet, UserUttered])
+BEGINNINGS = (SessionStarted, Restarted)
+# Among events of these kinds each counts from the last beginning on: none takes another back, as forms and reverts do.
+PLAIN = frozenset([*BEGINNINGS, ActionExecuted, BotUttered, DefinePrevUserUtteredFeaturization, SlotSet, UserUttered])
 
 
 class Conversation(DialogueStateTracker):
@@ -70,7 +70,7 @@ class Conversation(DialogueStateTracker):
     def applied_events(self) -> list[Event]:
         """The events that count. Rasa asks of each, several times a turn, what it might take back."""
         kinds = [*map(type, self.events)]
-        if not COUNTING.union(BEGINNINGS).issuperset(kinds):
+        if not PLAIN.issuperset(kinds):
             applied: list[Event] = super().applied_events()
             return applied
         begun = max(len(kinds) - kinds[::-1].index(kind) if kind in kinds else 0 for kind in BEGINNINGS)
