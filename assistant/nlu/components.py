@@ -26,7 +26,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from assistant import yaml
 from assistant.nlu import fitting, folds
 from assistant.nlu.hashed import UNKNOWN
-from assistant.nlu.language import Guess, LanguageIdentifier, letters
+from assistant.nlu.language import Guess, LanguageIdentifier, has_letter, letters
 from assistant.nlu.lexicon import lexicon
 from assistant.nlu.linear import LinearModel
 from assistant.nlu.normalise import arabic_share, fold
@@ -279,7 +279,7 @@ class TopicClassifier(_LearningStep):
         return [word for word, place in zip(words, places.tolist(), strict=True) if place == UNKNOWN]
 
     def _ranking(self, text: Seen, embedding: np.ndarray | None = None) -> list[tuple[str, float]]:
-        if not any(any(c.isalpha() for c in word) for word in text.typed):
+        if not any(map(has_letter, text.typed)):
             return []
         seen_of_it = text.features(self._twins)
         dense = self._beside(self._model, self._vectors, text, embedding)

@@ -101,7 +101,7 @@ class LanguageIdentifier:
     def _by_words(self, words: Sequence[str]) -> Guess:
         # Whatever the word, its script tells.
         arabic = [w for w in words if arabic_share(w) > 0.5] if arabic_share(" ".join(words)) else []
-        telling = [w for w in words if w in arabic or (w not in self._neutral and _has_letter(w))]
+        telling = [w for w in words if w in arabic or (w not in self._neutral and has_letter(w))]
         if arabic:
             return self._arabic_script(arabic, telling)
         return self._latin_script(telling)
@@ -142,7 +142,8 @@ class LanguageIdentifier:
         return 0.5 if "w" + word in self._latin.vocabulary and not foreign else 0.0
 
 
-def _has_letter(word: str) -> bool:
+def has_letter(word: str) -> bool:
+    """Whether a word has a letter, of whatever script."""
     return word.isalpha() or any(c.isalpha() for c in word)
 
 

@@ -100,7 +100,7 @@ def safeguard() -> "Safeguard":
 
 
 class _Names(dict[str, frozenset[str]]):
-    """Names of classes by word. Of sets that are alike there is one, or thousands of small ones would take 6 MB."""
+    """Names of classes by word. Of sets that are alike there is one, or thousands of small ones took 3 MB."""
 
     def put(self, word: str, name: str) -> None:
         """Add the name of a class of a word."""
