@@ -73,7 +73,7 @@ def train(texts: Sequence[Text], field: bool = True) -> Trained:
     """
     read = [_seen(one.text, one.language, field) for one in texts]
     twins = Twins.learn(one.typed for one in read) if field else Twins({})
-    rows, labels = [one.features(twins) for one in read], [one.label for one in texts]
+    rows, labels = [one.features(twins).counts() for one in read], [one.label for one in texts]
     settings = _settings()
     vectors = WordVectors.read() if settings.vectors else WordVectors.none()
 

@@ -25,8 +25,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant import yaml
 from assistant.nlu import fitting, folds
-from assistant.nlu.hashed import UNKNOWN
-from assistant.nlu.language import Guess, LanguageIdentifier, has_letter, letters
+from assistant.nlu.features import Features
+from assistant.nlu.language import Guess, LanguageIdentifier, has_letter
 from assistant.nlu.lexicon import lexicon
 from assistant.nlu.linear import LinearModel
 from assistant.nlu.normalise import arabic_share, fold
@@ -133,7 +133,7 @@ class Language(_LearningStep):
         """Learn from the Latin-script examples; an example's language is metadata of its intent."""
         examples = [(e.get("typed"), _language_of(e)) for e in training_data.intent_examples]
         latin = [(t, language) for t, language in examples if t and language and arabic_share("".join(t)) < 0.5]
-        rows = [letters(typed) for typed, _ in latin]
+        rows = [Features(typed).counts() for typed, _ in latin]
         settings = fitting.Settings(blocks={"w": 1.0, "c": 1.0}, slack=1.0, passes=1000)  # of two labels they matter
         model = fitting.train(rows, [language for _, language in latin], range(len(rows)), settings)
         return self._keep(model)
@@ -212,9 +212,9 @@ class TopicClassifier(_LearningStep):
         with fitting.processes() as pool:
             table = pool.submit(WordVectors.read if settings.vectors else WordVectors.none)
             misspelt = pool.map(_misspelt, texts, languages, chunksize=500)
-            rows = [_seen(example).features(twins) for example in examples]
+            rows = [_seen(example).features(twins).counts() for example in examples]
             groups = folds.groups([e.get("typed") for e in examples])
-            copies = [one.features(twins) for one in misspelt]
+            copies = [one.features(twins).counts() for one in misspelt]
             vectors = table.result()
         labels, embeddings = [topic_of(e) for e in examples], self._embeddings(examples)
 
@@ -268,31 +268,28 @@ class TopicClassifier(_LearningStep):
         first, second = second_question(whole, rankings)
         message.set("ranking", first)
         message.set("second", second)
-        message.set("unheard", self._unheard(message.get("standard")))
+        message.set("unheard", [word for word in message.get("standard") if not self._heard(word)])
         cities = [entity for entity in message.get("found") if entity["entity"] == "city"]
         message.set(
             "apart", self._ranking(seen(_without(message.get("folded"), cities), language)) if cities else whole
         )
 
-    def _unheard(self, words: Sequence[str]) -> list[str]:
-        places = self._model.vocabulary.find([f"w{word}" for word in words])
-        return [word for word, place in zip(words, places.tolist(), strict=True) if place == UNKNOWN]
+    def _heard(self, word: str) -> bool:
+        return self._model.word(word).known
 
     def _ranking(self, text: Seen, embedding: np.ndarray | None = None) -> list[tuple[str, float]]:
         if not any(map(has_letter, text.typed)):
             return []
-        seen_of_it = text.features(self._twins)
+        features = text.features(self._twins)
         dense = self._beside(self._model, self._vectors, text, embedding)
-        ranking = self._model.ranking(seen_of_it, dense)
-        heard = any(_tells(feature) and feature in self._model.vocabulary for feature in seen_of_it)
-        if heard or embedding is not None:
+        ranking = self._model.ranking(features, dense)
+        if embedding is not None or any(map(self._heard, features.words)) or any(map(self._tells, features.others)):
             return ranking
         return [(topic, UNHEARD * probability) for topic, probability in ranking]
 
-
-def _tells(feature: str) -> bool:
-    """Whether a feature, if it was in an example, shows that a word of the message was heard of."""
-    return feature[0] in TELLING or (feature[0] == SOUNDS and len(feature) > CONSONANTS)
+    def _tells(self, feature: str) -> bool:
+        telling = feature[0] in TELLING or (feature[0] == SOUNDS and len(feature) > CONSONANTS)
+        return telling and feature in self._model.vocabulary
 
 
 def _without(folded: str, entities: Sequence[Mapping[str, Any]]) -> str:

@@ -18,12 +18,13 @@ import numpy as np
 
 from assistant.nlu import factored
 from assistant.nlu.hashed import UNKNOWN, Hashed
-from assistant.nlu.linear import CONTRAST, FEATURE, LinearModel, families_of, joined, softmax
+from assistant.nlu.linear import CONTRAST, LinearModel, families_of, joined, softmax
 from assistant.server.system import die_with_parent
 
 SHARPNESS = (0.1, 30.0)  # between which calibration looks
 TOLERANCE = 0.1  # machines that reach it before the last pass are done
 CALIBRATING_PASSES = 2  # over the messages, at most
+Counts = Mapping[str, int]  # how often each feature (first letter: its block) occurs in a message
 Matrix = Any  # of scipy, which has no types
 Fitted = tuple[list[str], np.ndarray, np.ndarray]  # names, weights (one column each), bias
 
@@ -54,11 +55,11 @@ class Settings:
 
 
 def train(
-    features: Sequence[FEATURE],
+    features: Sequence[Counts],
     labels: Sequence[str],
     groups: Sequence[int],
     settings: Settings,
-    copies: Sequence[FEATURE] = (),
+    copies: Sequence[Counts] = (),
     dense: Callable[[LinearModel], np.ndarray] | None = None,
 ) -> LinearModel:
     """Train and calibrate.
@@ -91,7 +92,8 @@ def train(
         if settings.folds:
             model.sharpness = _calibrated(part(), matrix[held_out], every[held_out])
     of_features, of_dense = np.split(weights, [len(model.vocabulary)])
-    model.weights, model.dense = of_features.astype(np.float16), of_dense.astype(np.float32)
+    model.learned(of_features)
+    model.dense = of_dense.astype(np.float32)
     return model
 
 
@@ -100,7 +102,7 @@ def processes() -> Executor:
     return ProcessPoolExecutor(os.cpu_count(), initializer=die_with_parent)
 
 
-def _untrained(features: Sequence[FEATURE], settings: Settings) -> tuple[LinearModel, dict[str, int]]:
+def _untrained(features: Sequence[Counts], settings: Settings) -> tuple[LinearModel, dict[str, int]]:
     """A model without weights, and the column of each feature."""
     seen = Counter(chain.from_iterable(features))  # in how many messages
     # The most frequent first: what most messages need of the weights then lies on few pages of the file.
@@ -108,12 +110,12 @@ def _untrained(features: Sequence[FEATURE], settings: Settings) -> tuple[LinearM
     idf = np.array([math.log((1 + len(features)) / (1 + seen[f])) + 1 for f in kept], dtype=np.float32)
     blocks = {kind: number for number, kind in enumerate(settings.blocks)}
     kinds = np.array([blocks[feature[0]] for feature in kept], np.uint8)
-    weights = np.zeros((0, 0)), np.zeros(0)
+    weights = np.zeros((0, 0), np.int8), np.zeros(0, np.float32), np.zeros(0, np.float32)
     model = LinearModel([], Hashed.of(kept), kinds, idf, *weights, 1.0, dict(settings.blocks))
     return model, {feature: column for column, feature in enumerate(kept)}
 
 
-def _matrix(model: LinearModel, known: Mapping[str, int], features: Sequence[FEATURE]) -> Matrix:
+def _matrix(model: LinearModel, known: Mapping[str, int], features: Sequence[Counts]) -> Matrix:
     """What `LinearModel.vector` makes of each message, a row each, for all of them at once."""
     from scipy.sparse import csr_matrix
 
@@ -167,21 +169,22 @@ def _begin(
             weights, bias = (w + r / (CONTRAST * runs) for w, r in ((weights, run_weights), (bias, run_bias)))
         return found, weights, bias
 
-    if not families.size:
+    if families is None:
         return of_labels
-    of_message = families[np.searchsorted(names, labels)]
+    of_label = families.of_label
+    of_message = of_label[np.searchsorted(names, labels)]
     of_families = pool.submit(_machines, matrix, of_message, settings, passes)
     within = {}
-    for family in range(families.max() + 1):
+    for family in range(len(families.begins)):
         rows = of_message == family
-        if (families == family).sum() > 1:
+        if (of_label == family).sum() > 1:
             within[family] = pool.submit(_machines, matrix[rows], labels[rows], settings, passes)
 
     def fitted() -> Fitted:
         found, weights, bias = of_labels()
         among, among_bias = np.zeros_like(weights), np.zeros_like(bias)
         for family, machines in within.items():
-            _, among[:, families == family], among_bias[families == family] = machines.result()
+            _, among[:, of_label == family], among_bias[of_label == family] = machines.result()
         _, family_weights, family_bias = of_families.result()
         return found, np.hstack([weights, family_weights, among]), np.concatenate([bias, family_bias, among_bias])
 

@@ -42,9 +42,15 @@ class Hashed:
 
     def __contains__(self, string: str) -> bool:
         """Whether the table has a string; of many ask `find`."""
+        return self.place(string) != UNKNOWN
+
+    def place(self, string: str) -> int:
+        """Place of a string, `UNKNOWN` if it is not in the table; of many ask `find`."""
         key, hashes = get_string_id(string), self.hashes.data  # much quicker to look at than an array
         at = bisect_left(hashes, key)
-        return at < len(hashes) and bool(hashes[at] == key)
+        if at == len(hashes) or hashes[at] != key:
+            return UNKNOWN
+        return at if self._places is None else int(self._places[at])
 
     def find(self, strings: Collection[str]) -> np.ndarray:
         """Place of each string, `UNKNOWN` for one that is not in the table; int64."""

@@ -2,7 +2,6 @@
 
 import re
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,6 +13,7 @@ from langdetect.detector_factory import PROFILES_DIRECTORY
 from langdetect.language import Language
 from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
 
+from assistant.nlu.features import Features
 from assistant.nlu.linear import LinearModel
 from assistant.nlu.normalise import arabic_share, fold
 
@@ -128,7 +128,7 @@ class LanguageIdentifier:
             return Guess("other", foreign >= WORDS_TO_SWITCH)
         if not at_home and _foreign_by_letters(telling):
             return Guess("other", True)
-        language, probability = self._latin.ranking(letters(telling))[0]
+        language, probability = self._latin.ranking(Features(telling))[0]
         if probability < LIKELY and not at_home:
             return Guess(None)
         certain = SURE if language == "fr" or arabizi else SURE_BY_LETTERS
@@ -139,21 +139,12 @@ class LanguageIdentifier:
         if word in self._french:
             return 1.0
         foreign = any(word in found for found in self._foreign.values())
-        return 0.5 if "w" + word in self._latin.vocabulary and not foreign else 0.0
+        return 0.5 if self._latin.word(word).known and not foreign else 0.0
 
 
 def has_letter(word: str) -> bool:
     """Whether a word has a letter, of whatever script."""
     return word.isalpha() or any(c.isalpha() for c in word)
-
-
-def letters(words: Sequence[str]) -> Counter[str]:
-    """Features of the Latin-script classifier: whole words (`w`) and letters in threes inside a padded word (`c`)."""
-    counts: Counter[str] = Counter("w" + word for word in words)
-    for word in words:
-        padded = f"<{word}>"
-        counts.update("c" + padded[i : i + size] for size in (2, 3, 4) for i in range(len(padded) - size + 1))
-    return counts
 
 
 def _foreign_by_letters(words: Sequence[str]) -> bool:

@@ -1,10 +1,9 @@
 """What the topic classifier sees of a text: its words as typed and as usually spelt, its concepts, its language."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.nlu.features import features
+from assistant.nlu.features import Features, features
 from assistant.nlu.lexicon import lexicon
 from assistant.nlu.normalise import fold
 from assistant.nlu.tokens import tokenize, words
@@ -20,7 +19,7 @@ class Seen:
     concepts: Sequence[str]
     language: str | None
 
-    def features(self, twins: Twins) -> Counter[str]:
+    def features(self, twins: Twins) -> Features:
         """Features for the linear classifier (features.py); Arabizi that the lexicon does not know brings its twins."""
         unknown = [word for word in self.typed if word not in lexicon().arabizi] if self.language == "ar" else []
         return features(self.typed, self.standard, self.concepts, twins.of(unknown))

@@ -8,6 +8,7 @@ Arabic has none: spaCy has no pipeline for it.
 import json
 import re
 from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,6 +29,7 @@ DIMENSIONS = 100
 SHARED_DIRECTIONS = 3
 # Directions are looked for among so many vectors, the most frequent words.
 FREQUENT = 8_000
+WORDS_KEPT = 4_096  # words of messages whose place is remembered
 _WORD = re.compile(r"[a-zœæ'-]{1,24}")
 
 
@@ -72,6 +74,10 @@ class WordVectors:
         """Numbers of a vector; 0 without any."""
         return self._values.shape[1]
 
+    @cached_property
+    def _place(self) -> Callable[[str], int]:
+        return lru_cache(WORDS_KEPT)(self._words.place)
+
     def of(self, words: Sequence[str], weights: Callable[[Sequence[str]], np.ndarray]) -> np.ndarray:
         """Weighted mean direction of the known words of a message, of length one; zeros when none is known.
 
@@ -79,7 +85,7 @@ class WordVectors:
             words: folded words, in their usual spelling.
             weights: how much each of some words counts.
         """
-        places = self._words.find(words)
+        places = np.fromiter(map(self._place, words), np.int64, len(words))
         known = places != UNKNOWN
         if not known.any():
             return np.zeros(self.dimensions, np.float32)

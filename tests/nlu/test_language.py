@@ -7,8 +7,9 @@ import langdetect
 import pytest
 
 from assistant import yaml
+from assistant.nlu.features import Features
 from assistant.nlu.fitting import Settings, train
-from assistant.nlu.language import LanguageIdentifier, detected, letters
+from assistant.nlu.language import LanguageIdentifier, detected
 from assistant.nlu.lexicon import lexicon
 from assistant.nlu.normalise import arabic_share
 from assistant.nlu.tokens import words_of
@@ -19,7 +20,7 @@ from quality.data import examples
 @pytest.fixture(scope="module")
 def identifier() -> LanguageIdentifier:
     latin = [(words_of(e.text), e.language) for e in examples() if arabic_share(e.text) < 0.5]
-    rows = [letters(typed) for typed, _ in latin]
+    rows = [Features(typed).counts() for typed, _ in latin]
     model = train(rows, [language for _, language in latin], range(len(rows)), Settings({"w": 1.0, "c": 1.0}, folds=2))
     return LanguageIdentifier(yaml.read(DATA / "lexicon" / "languages.yml"), model, lexicon().names)
 

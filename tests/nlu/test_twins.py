@@ -32,5 +32,5 @@ def test_it_is_the_same_after_saving(tmp_path: Path) -> None:
 
 def test_a_message_in_french_is_not_heard_as_arabic() -> None:
     twins = Twins.learn([["كارت"], ["كرت"]])
-    assert "wكارت" in seen("kurut", "ar").features(twins)
-    assert "wكارت" not in seen("kurut", "fr").features(twins)
+    assert "wكارت" in seen("kurut", "ar").features(twins).counts()
+    assert "wكارت" not in seen("kurut", "fr").features(twins).counts()
