@@ -105,4 +105,5 @@ def test_altered_copies_do_not_teach_it(alone: tuple[np.ndarray, np.ndarray]) ->
     )
     labels = len(set(LABELS))
     brought = (_weights(with_it) - _weights(without))[:, :labels] * CONTRAST
-    assert brought == pytest.approx(alone[0], abs=0.05)  # weights are kept in eight bits
+    rounded = CONTRAST * (with_it.scale + without.scale)[:, np.newaxis] / 2  # weights are kept in eight bits
+    assert (np.abs(brought - alone[0]) <= rounded + 1e-4).all()
