@@ -1,19 +1,20 @@
 """Which language a message is in: script first, words second, langdetect last and only on long enough Latin text."""
 
 import re
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from langdetect import DetectorFactory, LangDetectException
 from langdetect.detector_factory import PROFILES_DIRECTORY
 from langdetect.language import Language
 from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
 
 from assistant.nlu.features import Features
+from assistant.nlu.hashed import Hashed
 from assistant.nlu.linear import LinearModel
 from assistant.nlu.normalise import arabic_share, fold
 
@@ -172,15 +173,22 @@ def detected(text: str) -> Language:
 @cache
 def _langdetect() -> DetectorFactory:
     factory = DetectorFactory()
-    factory.word_lang_prob_map = _Shares()
     profiles = (Path(PROFILES_DIRECTORY) / language for language in LATIN)
     factory.load_json_profile([profile.read_text(encoding="utf-8") for profile in profiles])
+    factory.word_lang_prob_map = _Shares(factory.word_lang_prob_map)
     return factory
 
 
-class _Shares(dict[str, Sequence[float]]):
-    """Share of some letters in each language; as lists of Python's numbers they take half as much again."""
+class _Shares:
+    """Share of some letters in each language, as langdetect asks for it; a dict of lists takes four times as much."""
 
-    def __setitem__(self, letters: str, shares: Sequence[float]) -> None:
-        """Called by langdetect for each profile that it reads."""
-        super().__setitem__(letters, array("f", shares))
+    def __init__(self, shares: Mapping[str, Sequence[float]]) -> None:
+        self._letters = Hashed.of([*shares])
+        self._shares = np.array([*shares.values()], np.float32)
+
+    def __contains__(self, letters: str) -> bool:
+        return letters in self._letters
+
+    def __getitem__(self, letters: str) -> Sequence[float]:
+        shares: list[float] = self._shares[self._letters.place(letters)].tolist()
+        return shares

@@ -102,7 +102,10 @@ class Lexicon:
         self._ambiguous = {fold(word): city for city, row in self.cities.items() for word in row.get("ambiguous") or ()}
         self._own_names = {fold(str(row["fr"])): city for city, row in self.cities.items()}
         self._phrases = dict(self._all_phrases())
-        self._matcher = self._matcher_of_phrases()
+        self._labels_of_word: dict[str, tuple[str, ...]] = {}
+        self._matcher = PhraseMatcher(tokens.pipeline("fr").vocab)
+        for label, phrases in self._phrases.items():
+            self._add(label, phrases)
         small_talk = ((topic, self._phrases[f"concept:{concept}"]) for concept, topic in SMALL_TALK.items())
         self._keywords = {
             _key(fold(str(word))): topic for topic, words in self._section("keywords").items() for word in words
@@ -175,12 +178,15 @@ class Lexicon:
         for detail, phrases in self._section("details").items():
             yield f"detail:{detail}", {fold(str(p)) for p in phrases}
 
-    def _matcher_of_phrases(self) -> PhraseMatcher:
-        """One for both scripts, in which phrases stand as either tokenizer splits them: two took twice the memory."""
-        matcher = PhraseMatcher(tokens.pipeline("fr").vocab)
-        for label, phrases in self._phrases.items():
-            matcher.add(label, [doc for phrase in phrases if phrase for doc in tokens.docs_of_phrase(phrase)])
-        return matcher
+    def _add(self, label: str, phrases: Iterable[str]) -> None:
+        """Words are looked up, and spaCy's matcher, which takes 1.6 KB for each, finds what is longer: one for both
+        scripts, in which phrases stand as either tokenizer splits them."""
+        docs = [doc for phrase in phrases if not phrase.isalpha() for doc in tokens.docs_of_phrase(phrase)]
+        single = {phrase for phrase in phrases if phrase.isalpha()} | {doc[0].text for doc in docs if len(doc) == 1}
+        for word in single:
+            self._labels_of_word[word] = (*self._labels_of_word.get(word, ()), label)
+        if longer := [doc for doc in docs if len(doc) > 1]:
+            self._matcher.add(label, longer)
 
     def standard(self, typed: Sequence[str], language: str | None) -> list[str]:
         """Words in their usual spelling: SMS French written out, Arabizi in Arabic letters.
@@ -242,8 +248,11 @@ class Lexicon:
         return sorted(concepts), _longest(found)
 
     def _matches(self, doc: Doc) -> Iterable[tuple[str, int, int]]:
-        for label, start, end in self._matcher(doc):
-            yield tokens.pipeline("fr").vocab.strings[label], start, end
+        for i, token in enumerate(doc):
+            for label in self._labels_of_word.get(token.text, ()):
+                yield label, i, i + 1
+        for key, start, end in self._matcher(doc):
+            yield tokens.pipeline("fr").vocab.strings[key], start, end
 
     def _cities_in_context(self, doc: Doc, found: list[Entity]) -> Iterable[Entity]:
         """Cities behind an Arabic prefix, ambiguous names alone or after a preposition, and typos of long names."""

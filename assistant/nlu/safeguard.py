@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from itertools import product
 from pathlib import Path
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from assistant import yaml
@@ -52,7 +53,7 @@ _VERB_PREFIXES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """One class of a pattern, how many words may stand before it, and the classes that none of these may be of."""
 
@@ -61,7 +62,7 @@ class Step:
     barred: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """A sequence of steps as written in `source`.
 
@@ -89,8 +90,13 @@ class Match:
 
 
 Spans = dict[str, dict[int, list[int]]]
-NONE: frozenset[str] = frozenset()
-_shared: dict[frozenset[str], frozenset[str]] = {}
+# Of names and steps that are alike there is one: thousands of small objects took 5 MB.
+_step = cache(Step)
+
+
+@cache
+def _one(names: tuple[str, ...]) -> tuple[str, ...]:
+    return names
 
 
 @cache
@@ -99,13 +105,12 @@ def safeguard() -> "Safeguard":
     return Safeguard()
 
 
-class _Names(dict[str, frozenset[str]]):
-    """Names of classes by word. Of sets that are alike there is one, or thousands of small ones took 3 MB."""
+class _Names(dict[str, tuple[str, ...]]):
+    """Names of classes by word."""
 
     def put(self, word: str, name: str) -> None:
         """Add the name of a class of a word."""
-        names = self.get(word, NONE) | {name}
-        self[word] = _shared.setdefault(names, names)
+        self[word] = _one(tuple(sorted({*self.get(word, ()), name})))
 
 
 class Safeguard:
@@ -120,7 +125,7 @@ class Safeguard:
         content = yaml.read(path)
         self._exact, self._stems = _Names(), _Names()
         self._sounds, self._sound_stems = _Names(), _Names()
-        self._typos: dict[str, tuple[str, ...]] = {}
+        self._bears_a_slip: dict[str, set[str]] = defaultdict(set)
         self._phrases: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
         self._spellings = {_bare(word): _words(standard) for word, standard in content["spellings"].items()}
         self._arabizi = frozenset(_bare(word) for word in content["arabizi"].split())
@@ -136,6 +141,7 @@ class Safeguard:
             for pattern in self._patterns(dangers[kind].get(tier, ()))
         )
         self._classes_of = lru_cache(maxsize=50_000)(self._look_up)
+        _one.cache_clear()  # of those that were only on the way
 
     def kind(self, text: str) -> str | None:
         """The danger in a message as a topic (`urgent.sea`), or None.
@@ -205,23 +211,21 @@ class Safeguard:
                     spans.setdefault(name, {}).setdefault(i, []).append(i + len(phrase))
         return spans
 
-    def _look_up(self, word: str, by_sound: bool) -> frozenset[str]:
+    def _look_up(self, word: str, by_sound: bool) -> tuple[str, ...]:
         """Classes of a word: as spelt, behind a prefix, by sound, with one slip."""
         names: set[str] = set()
         is_arabic = bool(_ARABIC_START.match(word))
         for form in _forms(word, _ARABIC_PREFIXES if is_arabic else _LATIN_PREFIXES if by_sound else ()):
-            names |= self._exact.get(form, NONE)
-            names |= _by_stem(form, self._stems)
+            names.update(self._exact.get(form, ()), _by_stem(form, self._stems))
             if by_sound and not is_arabic:
                 key = _sound(form)
-                names |= self._sounds.get(key, NONE)
-                names |= _by_stem(key, self._sound_stems)
+                names.update(self._sounds.get(key, ()), _by_stem(key, self._sound_stems))
         if not names and len(word) >= SURE_TYPO and not is_arabic and not by_sound:
-            for shorter in (word, *_one_less(word)):
-                for known in self._typos.get(shorter, ()):
-                    if known[0] == word[0] and OSA.distance(word, known) <= 1:
-                        names |= self._exact[known]
-        return frozenset(names)
+            for known, _, _ in process.extract_iter(
+                word, self._bears_a_slip.get(word[0], ()), scorer=OSA.distance, score_cutoff=1
+            ):
+                names.update(self._exact[known])
+        return tuple(names)
 
     def _add(self, name: str, entries: Iterable[str]) -> None:
         for entry in (form for written in entries for form in _expanded(written)):
@@ -238,8 +242,7 @@ class Safeguard:
             if len(key) >= (SURE_SOUND_STEM if is_stem else SURE_SOUND) and (by_sound or _ARABIC_START.match(word)):
                 (self._sound_stems if is_stem else self._sounds).put(key, name)
             elif not is_stem and len(word) >= SURE_TYPO and word.isascii():
-                for shorter in (word, *_one_less(word)):
-                    self._typos[shorter] = tuple({*self._typos.get(shorter, ()), word})
+                self._bears_a_slip[word[0]].add(word)
 
     def _patterns(self, sources: Iterable[str]) -> Iterator[Pattern]:
         for source in sources:
@@ -279,7 +282,7 @@ class Safeguard:
                 if item not in self._names:
                     self._names.add(item)
                     self._add(item, item.split("|"))
-                steps.append(Step(item, gap, barred))
+                steps.append(_step(item, gap, barred))
                 gap, barred = 0, ()
         return Pattern(source, tuple(steps), at_start, tail, gap, barred, frozenset(step.name for step in steps))
 
@@ -373,10 +376,6 @@ def _sound(word: str) -> str:
 
 def _by_stem(word: str, stems: _Names) -> set[str]:
     return {name for end in range(2, len(word) + 1) for name in stems.get(word[:end], ())}
-
-
-def _one_less(word: str) -> Iterator[str]:
-    return (word[:i] + word[i + 1 :] for i in range(len(word)))
 
 
 def _expanded(entry: str) -> Iterator[str]:

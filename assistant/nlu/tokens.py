@@ -16,7 +16,7 @@ from spacy.vocab import Vocab
 from assistant.nlu import french
 from assistant.nlu.normalise import AT_ONCE, LONGEST_WORD, arabic_share, fold
 
-MOST_WORDS = 20_000  # of a vocabulary of what people write: 12 MB; the next one is made in 14 ms
+MOST_WORDS = 5_000  # of a vocabulary of what people write: 3 MB; the next one is made in 14 ms
 LONGEST_SUFFIX = 32  # characters of a word's end among which spaCy finds what is no part of it ("…", "km²", "€")
 
 

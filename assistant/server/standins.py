@@ -11,6 +11,8 @@ from abc import ABCMeta
 from collections.abc import Iterator, Mapping
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from importlib.resources import files
+from itertools import accumulate
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,11 +34,29 @@ HEAVY = frozenset(
         *("aiogram", "fbmessenger", "mattermostwrapper", "rocketchat_API", "slack_sdk", "twilio", "webexteamssdk"),
         *("cachecontrol", "google"),
         # Telemetry, clients of channels, and tokens that none of our channels takes.
-        *("requests", "jwt"),
-        # Command lines of Rasa and spaCy.
-        *("prompt_toolkit", "questionary", "spacy.cli", "weasel"),
+        *("requests", "jwt", "sanic_jwt"),
+        # Of spaCy all but tokenizers and matchers; what it asks of a language or a package that it does not know.
+        *("spacy.cli", "spacy.pipeline", "spacy.training", "thinc.layers", "weasel"),
+        *("langcodes", "packaging.requirements"),
+        # Command lines of Rasa and httpx.
+        *("prompt_toolkit", "questionary", "httpx._main"),
+        # Reminders, and how packages were found before Python could.
+        *("apscheduler", "pkg_resources"),
+        # Where else rates could be counted.
+        *("limits.storage.memcached", "limits.storage.mongodb", "limits.aio.storage.memcached"),
+        *("limits.aio.storage.mongodb", "limits.storage.redis", "limits.storage.redis_cluster"),
+        *("limits.storage.redis_sentinel", "limits.aio.storage.redis"),
     ]
 )
+REDIS = frozenset(
+    [
+        *("redis", "pkg_resources", "limits.storage.redis", "limits.storage.redis_cluster"),
+        *("limits.storage.redis_sentinel", "limits.aio.storage.redis"),
+    ]
+)
+"""Real where several assistants share locks and rates."""
+SOCKETIO = frozenset(["socketio", "engineio"])
+"""Real where that channel is open."""
 LIGHT = frozenset(
     [
         "rasa.core.policies.ensemble.DefaultPolicyPredictionEnsemble",
@@ -91,9 +111,8 @@ class _Finder(MetaPathFinder, Loader):
 
     def find_spec(self, name: str, _path: object = None, _target: object = None) -> ModuleSpec | None:
         """Called by Python for each module that is not loaded yet."""
-        parts = name.split(".")
-        heavy = parts[0] in self._names or ".".join(parts[:2]) in self._names
-        return ModuleSpec(name, self, is_package=True) if heavy else None
+        parents = accumulate(name.split("."), "{}.{}".format)
+        return ModuleSpec(name, self, is_package=True) if any(map(self._names.__contains__, parents)) else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Called by Python."""
@@ -101,6 +120,13 @@ class _Finder(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Called by Python; there is nothing to run."""
+        if module.__name__ == "pkg_resources":
+            vars(module)["resource_filename"] = _resource_filename
+
+
+def _resource_filename(package: str, name: str) -> str:
+    """The one question that Rasa asks `pkg_resources`: where a file of a package is."""
+    return str(files(package) / name)
 
 
 def install(settings: Settings, metadata: Mapping[str, Any], root: Path = ROOT) -> str:
@@ -119,16 +145,17 @@ def install(settings: Settings, metadata: Mapping[str, Any], root: Path = ROOT) 
     foreign = sorted(set(_foreign(metadata, root)))
     if not foreign:
         sys.meta_path.insert(0, _Finder(_stood_for(settings)))
+        # Sanic asks `distutils` for one word; setuptools would answer with all of itself.
+        sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "_distutils_hack"]
     return ", ".join(foreign)
 
 
 def _stood_for(settings: Settings) -> frozenset[str]:
-    names = set(HEAVY)
-    if settings.redis_url:  # locks and rates that several assistants share are ours, and in the real Redis
-        names.remove("redis")
-    if settings.plain_graph:
-        names.add("dask")
-    return frozenset(names)
+    names = HEAVY
+    names -= REDIS if settings.redis_url else frozenset()
+    names |= frozenset() if settings.socketio_channel else SOCKETIO
+    names |= {"dask"} if settings.plain_graph else frozenset()
+    return names
 
 
 def _foreign(metadata: Mapping[str, Any], root: Path) -> Iterator[str]:

@@ -48,8 +48,8 @@ def stood_in():
     return isinstance(sys.meta_path[0], standins._Finder)
 
 
-def output_of(program, redis_url=""):
-    env = {**os.environ, "REDIS_URL": redis_url}
+def output_of(program, **settings):
+    env = {**os.environ, "REDIS_URL": "", "SOCKETIO_CHANNEL": "off", **settings}
     command = [sys.executable, "-c", PROGRAM + program]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
@@ -104,9 +104,27 @@ print({type(module).__module__ for module in loaded})
 
 
 @pytest.mark.parametrize(("redis_url", "real"), [("", False), ("redis://127.0.0.1:1/0", True)])
-def test_redis_is_the_real_one_where_assistants_share_it(redis_url, real):
-    program = "import redis.asyncio; print(type(redis.asyncio).__name__)"
-    assert output_of(program, redis_url).splitlines()[-1] == ("module" if real else "_Module")
+@pytest.mark.parametrize("name", ["redis.asyncio", "limits.storage.redis", "limits.aio.storage.redis"])
+def test_redis_is_the_real_one_where_assistants_share_it(redis_url, real, name):
+    program = f"import {name}; print(type(sys.modules['{name}']).__name__)"
+    assert output_of(program, REDIS_URL=redis_url).splitlines()[-1] == ("module" if real else "_Module")
+
+
+@pytest.mark.parametrize(("channel", "real"), [("off", False), ("on", True)])
+def test_socketio_is_the_real_one_where_that_channel_is_open(channel, real):
+    program = "import socketio; print(type(socketio).__name__)"
+    assert output_of(program, SOCKETIO_CHANNEL=channel).splitlines()[-1] == ("module" if real else "_Module")
+
+
+def test_files_of_packages_are_found_as_by_the_real_library():
+    ask = "import pkg_resources; print(pkg_resources.resource_filename('rasa', 'shared/utils/schemas/config.yml'))"
+    real = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert output_of(ask).splitlines()[-1] == real.strip()
+
+
+def test_setuptools_is_not_loaded_for_a_word_of_distutils():
+    program = "from distutils.util import strtobool; print(strtobool('no'), 'setuptools' in sys.modules)"
+    assert output_of(program).splitlines()[-1] == "0 False"
 
 
 @pytest.mark.parametrize(
