@@ -124,7 +124,7 @@ def test_files_of_packages_are_found_as_by_the_real_library():
 
 def test_setuptools_is_not_loaded_for_a_word_of_distutils():
     program = "from distutils.util import strtobool; print(strtobool('no'), 'setuptools' in sys.modules)"
-    assert output_of(program).splitlines()[-1] == "0 False"
+    assert "0 False" in output_of(program).splitlines()  # and a warning of Python's
 
 
 @pytest.mark.parametrize(
