@@ -22,8 +22,6 @@ from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.io import read_yaml
 
-from assistant import yaml
-
 _rasa_load_model = Agent.load_model
 # Rasa walks through all its classes for each event that it reads, and the name alone decides.
 _kind_of_event = cache(Event.resolve_by_type)
@@ -67,7 +65,6 @@ def _with_subclasses(kind: type[Any]) -> Iterator[type[Any]]:
 def _load_model(agent: Agent, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Rasa's own
     """Load a model, and take what is in memory by then, which stays, out of the garbage collector's rounds."""
     _rasa_load_model(agent, *args, **kwargs)
-    yaml.read.cache_clear()  # of the lexicon's files, which are through
     gc.collect()
     gc.freeze()
 

@@ -28,7 +28,7 @@ HEAVY = frozenset(
         *("jax", "jaxlib", "transformers", "sklearn", "sklearn_crfsuite", "scipy", "joblib"),
         *("matplotlib", "networkx", "pydot", "PIL"),
         # Stores and brokers.
-        *("boto3", "botocore", "s3transfer", "pymongo", "bson", "redis"),
+        *("boto3", "botocore", "s3transfer", "pymongo", "bson"),
         *("aio_pika", "aiormq", "pamqp", "pika", "kafka", "confluent_kafka"),
         # Channels.
         *("aiogram", "fbmessenger", "mattermostwrapper", "rocketchat_API", "slack_sdk", "twilio", "webexteamssdk"),
@@ -40,12 +40,11 @@ HEAVY = frozenset(
         *("langcodes", "packaging.requirements"),
         # Command lines of Rasa and httpx.
         *("prompt_toolkit", "questionary", "httpx._main"),
-        # Reminders, and how packages were found before Python could.
-        *("apscheduler", "pkg_resources"),
-        # Where else rates could be counted.
-        *("limits.storage.memcached", "limits.storage.mongodb", "limits.aio.storage.memcached"),
-        *("limits.aio.storage.mongodb", "limits.storage.redis", "limits.storage.redis_cluster"),
-        *("limits.storage.redis_sentinel", "limits.aio.storage.redis"),
+        # Reminders.
+        "apscheduler",
+        # Where rates are never counted.
+        *("limits.storage.memcached", "limits.storage.mongodb"),
+        *("limits.aio.storage.memcached", "limits.aio.storage.mongodb"),
     ]
 )
 REDIS = frozenset(
@@ -54,7 +53,7 @@ REDIS = frozenset(
         *("limits.storage.redis_sentinel", "limits.aio.storage.redis"),
     ]
 )
-"""Real where several assistants share locks and rates."""
+"""Real where several assistants share locks and rates; `limits` asks `pkg_resources` for what it sends to Redis."""
 SOCKETIO = frozenset(["socketio", "engineio"])
 """Real where that channel is open."""
 LIGHT = frozenset(
@@ -152,9 +151,12 @@ def install(settings: Settings, metadata: Mapping[str, Any], root: Path = ROOT) 
 
 def _stood_for(settings: Settings) -> frozenset[str]:
     names = HEAVY
-    names -= REDIS if settings.redis_url else frozenset()
-    names |= frozenset() if settings.socketio_channel else SOCKETIO
-    names |= {"dask"} if settings.plain_graph else frozenset()
+    if not settings.redis_url:
+        names |= REDIS
+    if not settings.socketio_channel:
+        names |= SOCKETIO
+    if settings.plain_graph:
+        names |= {"dask"}
     return names
 
 
